@@ -1,0 +1,1 @@
+"""Reads and writes the records: datasets, the store, a run folder."""

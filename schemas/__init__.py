@@ -1,0 +1,1 @@
+"""The leaf of the house: what crosses rooms. Imports nothing of ours."""
