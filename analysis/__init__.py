@@ -1,1 +1,1 @@
-"""…"""
+"""Tables and figures from verdicts: Polars over a run folder."""

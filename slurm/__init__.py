@@ -1,1 +1,1 @@
-"""…"""
+"""Batch scripts for SLURM."""

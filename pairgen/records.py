@@ -1,0 +1,110 @@
+"""What flows through pair generation: a page's snapshot, a candidate change, a truth or a rejection.
+
+page -> Snapshot -> Candidate -> (browser applies it) -> Snapshot -> Described | Rejected -> pair
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.records import Box, Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One self-contained HTML document."""
+
+    page_id: str
+    domain: str
+    html: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """One rendered element, as the browser reports it. Boxes are in CSS px = screenshot px.
+
+    `ref` is the element's index in document order over the whole body and stays the same after a
+    change (no operator adds or removes elements). `styles` holds computed values by CSS name.
+    """
+
+    ref: int
+    parent: int | None
+    children: tuple[int, ...]
+    tag: str
+    role: str
+    """Said as a person would: button, link, heading, paragraph, card, navigation, banner, image, ..."""
+    text: str
+    """Rendered inner text, white space folded."""
+    own_text: str
+    """Text in direct text nodes only, white space folded."""
+    classes: tuple[str, ...]
+    attributes: Mapping[str, str]
+    box: Box
+    visible_box: Box | None
+    """The box cut to viewport and clipping ancestors; None where nothing shows."""
+    styles: Mapping[str, str]
+    num_lines: int
+    """Rendered lines of own text; 0 without text."""
+    hit_fraction: float
+    """Share, 0..1, of sampled points in the visible box at which the element (or a descendant) is hit."""
+    fonts: tuple[str, ...] = ()
+    """Families that really drew the own text (platform fonts), where asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A rendered page's elements by `ref`, in document order."""
+
+    elements: tuple[Element, ...]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What the browser must do to one element: exactly one of class swap, inline style, text edit.
+
+    `rules` are CSS rules to add to the page's stylesheet where it lacks the class swapped in.
+    """
+
+    ref: int
+    remove_classes: tuple[str, ...] = ()
+    add_classes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    styles: Mapping[str, str] = field(default_factory=dict)
+    """Inline declarations, set with `!important`."""
+    text: tuple[str, str] | None = None
+    """(old, new) content of the element's single text node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One change that an operator proposes, before anything is rendered."""
+
+    operator: str
+    tier: str
+    mechanism: str
+    """`class_swap` or `style_override`; for text: `substitute` or `delete`."""
+    change: Change
+    property: str
+    direction: str
+    """One of vocabulary.DIRECTIONS[operator]."""
+    old_value: str
+    new_value: str
+    magnitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A truth that names exactly one element in both images."""
+
+    truth: Truth
+    template_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a candidate falls: the predicate's name, as the funnel counts it, and a detail for debugging."""
+
+    predicate: str
+    detail: str = ""
