@@ -4,9 +4,10 @@ A class is built as `Class(config, engine=Engine | None, prompt=Prompt | None)`;
 engine and never imports one.
 """
 
+from schemas.protocols import JudgeConfig, Judge
 from schemas.registry import Registry
 
-JUDGES = Registry(
+JUDGES: Registry[JudgeConfig, Judge] = Registry(
     "judge",
     {
         "rules": "judge.rules:Rules",

@@ -3,9 +3,10 @@
 A class is built as `Class(config, engine=Engine | None, prompt=Prompt | None)`.
 """
 
+from schemas.protocols import AdapterConfig, ModelAdapter
 from schemas.registry import Registry
 
-ADAPTERS = Registry(
+ADAPTERS: Registry[AdapterConfig, ModelAdapter] = Registry(
     "adapter",
     {
         "constant": "model_adapters.constant:Constant",

@@ -171,3 +171,12 @@ class AdapterConfig(ComponentConfig, Protocol):
     def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:
         """Return the truths a probe is told for a pair, out of the whole dataset's; () for all others."""
         ...
+
+
+class JudgeConfig(ComponentConfig, Protocol):
+    """What a judge's config can say besides."""
+
+    @property
+    def uses_prompt(self) -> bool:
+        """Tell whether the judge sends a prompt (and so wants an engine)."""
+        ...

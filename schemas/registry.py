@@ -8,10 +8,26 @@ import difflib
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from schemas.errors import ConfigError
-from schemas.protocols import Json
+from schemas.protocols import Engine, Json, Prompt
+
+ConfigT_co = TypeVar("ConfigT_co", covariant=True)
+ComponentT_co = TypeVar("ComponentT_co", covariant=True)
+T = TypeVar("T")
+
+
+class Factory(Protocol[ComponentT_co]):
+    """Build a component: adapters and judges may be handed an engine and a prompt, engines are not."""
+
+    config_class: type
+
+    def __call__(
+        self, config: object, /, *, engine: Engine | None = None, prompt: Prompt | None = None
+    ) -> ComponentT_co:
+        """Return a component that is not started yet."""
+        ...
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -22,29 +38,31 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(Generic[ConfigT_co, ComponentT_co]):
     """Map kinds of one group (adapter, engine, judge) to the classes that implement them."""
 
     group: str
     paths: Mapping[str, str]
 
-    def load(self, kind: str) -> Any:
+    def load(self, kind: str) -> Factory[ComponentT_co]:
         """Import and return the class; ConfigError where the kind is unknown."""
         if kind not in self.paths:
             raise ConfigError(f"unknown {self.group} kind {kind!r}: {nearest(kind, self.paths)}")
         module, _, name = self.paths[kind].partition(":")
-        return getattr(importlib.import_module(module), name)
+        loaded: Factory[ComponentT_co] = getattr(importlib.import_module(module), name)
+        return loaded
 
-    def configure(self, values: Mapping[str, Json]) -> Any:
+    def configure(self, values: Mapping[str, Json]) -> ConfigT_co:
         """Build the config that `values["kind"]` names from the other values; ConfigError says which one is wrong."""
         rest = dict(values)
         kind = rest.pop("kind", None)
         if not isinstance(kind, str):
             raise ConfigError(f"{self.group}: 'kind' is missing; known: {', '.join(sorted(self.paths))}")
-        return parse_config(self.load(kind).config_class, rest, where=f"{self.group} {kind}")
+        config_class: type[ConfigT_co] = self.load(kind).config_class
+        return parse_config(config_class, rest, where=f"{self.group} {kind}")
 
 
-def parse_config(config_class: type, values: Mapping[str, Any], *, where: str) -> Any:
+def parse_config(config_class: type[T], values: Mapping[str, Any], *, where: str) -> T:
     """Build a config dataclass from plain values, nested dataclasses included.
 
     Unknown keys and wrong types raise ConfigError with the key's path; `__post_init__` may raise

@@ -1,8 +1,9 @@
 """Chat request in, reply out. The only home of openai, vllm and transformers."""
 
+from schemas.protocols import ComponentConfig, Engine
 from schemas.registry import Registry
 
-ENGINES = Registry(
+ENGINES: Registry[ComponentConfig, Engine] = Registry(
     "engine",
     {
         "openai": "model_adapters.engines.openai:OpenAIEngine",
