@@ -1,1 +1,1 @@
-"""Tables and figures from verdicts: Polars over a run folder."""
+"""Tables and figures from verdicts: Polars over a run's folder. The door is `python -m analysis RUN`."""
