@@ -1,0 +1,71 @@
+"""Files that appear whole or not at all, and tables checked on both sides."""
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from schemas.errors import StoreError
+from schemas.protocols import Json
+from schemas.tables import check, conform
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary sibling that replaces `path` when the block ends, and vanishes if it fails.
+
+    A full disk, or any other failure to write, raises StoreError with the remedy.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise write_failed(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_failed(path: Path, error: OSError) -> StoreError:
+    """Return the StoreError that says why `path` could not be written and what to do."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            f"no space left to write {path}: free some, then run the same command; finished calls are kept"
+        )
+    return StoreError(f"cannot write {path}: {error.strerror or error}")
+
+
+def write_table(frame: pl.DataFrame, path: Path, schema: pl.Schema) -> None:
+    """Check the frame against its schema and write it as Parquet, atomically."""
+    checked = check(frame, schema, path.stem)
+    with atomic_path(path) as temporary:
+        checked.write_parquet(temporary)
+
+
+def read_table(path: Path, schema: pl.Schema) -> pl.DataFrame:
+    """Read a table, filling columns that an older file lacks; StoreError where it is absent or damaged."""
+    try:
+        frame = pl.read_parquet(path)
+    except FileNotFoundError as error:
+        raise StoreError(f"{path} is not there: run the sweep first") from error
+    except pl.exceptions.PolarsError as error:
+        raise StoreError(f"{path} is damaged ({error}): run the sweep again, finished calls are kept") from error
+    return conform(frame, schema, path.stem)
+
+
+def write_json(value: Mapping[str, Json], path: Path) -> None:
+    """Write JSON, indented, atomically."""
+    write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
