@@ -17,14 +17,17 @@ class Page:
     domain: str
     html: str
     language: str = "en"
+    folder: str = ""
+    """Folder whose files the document may load by relative addresses; "" allows none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
     """One rendered element, as the browser reports it. Boxes are in CSS px = screenshot px.
 
-    `ref` is the element's index in document order over the whole body and stays the same after a
-    change (no operator adds or removes elements). `styles` holds computed values by CSS name.
+    `ref` is the element's index in document order (0 is the body itself; what lies inside an svg has
+    none) and stays the same after a change (no operator adds or removes elements). `styles` holds
+    computed values by CSS name (the list is `snapshot.STYLES`).
     """
 
     ref: int
@@ -49,6 +52,8 @@ class Element:
     """Share, 0..1, of sampled points in the visible box at which the element (or a descendant) is hit."""
     fonts: tuple[str, ...] = ()
     """Families that really drew the own text (platform fonts), where asked for."""
+    overflows: bool = False
+    """Whether the content is larger than the element's inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,20 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from pairgen.browser import BrowserConfig, Renderer, find_executable, open_browser
+from schemas.errors import UserError
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[Renderer]:
+    """One Chromium for all tests; without one: a failure under CI=true, else a skip."""
+    try:
+        find_executable("", "")
+    except UserError as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+    with open_browser(BrowserConfig(), say=lambda line: None) as opened:
+        yield opened
