@@ -42,6 +42,7 @@ class Dataset:
     fingerprint: str
     frame: pl.DataFrame
     truths: Mapping[str, Truth]
+    user_queries: Mapping[str, str]
     _batches: tuple[pa.RecordBatch, ...]
     _places: Mapping[str, tuple[int, int]]
 
@@ -104,7 +105,8 @@ def attach(pack_path: Path, fingerprint: str) -> Dataset:
         for row, pair_id in enumerate(batch.column("id").to_pylist())
     }
     truths = {row["id"]: read_truth(row) for row in frame.iter_rows(named=True)}
-    return Dataset(fingerprint, frame, truths, batches, places)
+    queries = dict(frame.select("id", pl.col("user_query").fill_null("")).iter_rows())
+    return Dataset(fingerprint, frame, truths, queries, batches, places)
 
 
 def read_truth(row: Mapping[str, Any]) -> Truth:

@@ -92,6 +92,8 @@ class Needs:
     """An address that must accept connections."""
     is_priced: bool = False
     """Whether calls cost money."""
+    unavailable: str | None = None
+    """Why this version can't run it on any machine; None where it can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,20 @@ class ComponentConfig(Protocol):
 
     def needs(self) -> Needs:
         """Return what must be there to run."""
+        ...
+
+
+class EngineConfig(ComponentConfig, Protocol):
+    """What an engine's config can say besides."""
+
+    @property
+    def max_in_flight(self) -> int:
+        """Return the most calls one replica takes at once."""
+        ...
+
+    @property
+    def timeout_s(self) -> float:
+        """Return the longest a call may take, seconds."""
         ...
 
 

@@ -1,0 +1,99 @@
+"""Ray wraps plain workers, once, here."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import ray
+from ray.exceptions import RayActorError, RayTaskError
+
+from orchestrator.executor import Worker
+from orchestrator.tasks import Reply
+from schemas.errors import WorkerDied
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+class RayWorker(Generic[P, R]):
+    """Hold a worker in a process of its own: an async actor, at most `slots` calls at once."""
+
+    def __init__(self, make: Callable[[], Worker[P, R]], *, slots: int, num_cpus: float, num_gpus: float = 0) -> None:
+        self._make = make
+        self._options = {
+            "max_concurrency": slots,
+            "num_cpus": num_cpus,
+            "num_gpus": num_gpus,
+            "max_restarts": 0,
+            "max_task_retries": 0,
+        }
+        self._actor: Any = None
+
+    async def start(self) -> None:
+        """Create the actor and start the worker in it."""
+        self._actor = ray.remote(_Actor).options(**self._options).remote(self._make)
+        await self._ask(self._actor.start.remote())
+
+    async def call(self, payload: P, /) -> Reply[R]:
+        """Answer one payload in the actor."""
+        reply: Reply[R] = await self._ask(self._actor.call.remote(payload))
+        return reply
+
+    async def close(self) -> None:
+        """Close the worker and end its process; a dead one is left in peace."""
+        if self._actor is None:
+            return
+        with contextlib.suppress(WorkerDied, TimeoutError):
+            await asyncio.wait_for(self._ask(self._actor.close.remote()), timeout=5)
+        ray.kill(self._actor)
+
+    async def _ask(self, reference: "ray.ObjectRef[Any]") -> Any:  # noqa: ANN401 (Ray types no replies)
+        try:
+            return await reference
+        except RayActorError as error:
+            raise WorkerDied(str(error).splitlines()[0]) from error
+        except RayTaskError as error:
+            raise WorkerDied(f"its worker failed outside a call: {error}") from error
+
+
+class _Actor:
+    """What runs in the actor's process."""
+
+    def __init__(self, make: Callable[[], Worker[Any, Any]]) -> None:
+        self._worker = make()
+
+    async def start(self) -> None:
+        await self._worker.start()
+
+    async def call(self, payload: Any) -> Reply[Any]:  # noqa: ANN401 (pickled through)
+        return await self._worker.call(payload)
+
+    async def close(self) -> None:
+        await self._worker.close()
+
+
+def start_ray(*, num_cpus: int | None, address: str | None) -> None:
+    """Bring up Ray on this machine, or join the cluster at `address`; quiet, no dashboard, no usage report."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper", "1")
+    ray.init(
+        address=address,
+        num_cpus=None if address else num_cpus,
+        include_dashboard=False if address is None else None,
+        log_to_driver=False,
+        logging_level=logging.ERROR,
+    )
+
+
+def stop_ray() -> None:
+    """Leave the cluster, or end the local one."""
+    ray.shutdown()
+
+
+def num_cluster_cpus() -> int:
+    """Return the CPUs that Ray may use."""
+    return int(ray.cluster_resources().get("CPU", 1))  # type: ignore[no-untyped-call]

@@ -1,0 +1,78 @@
+"""The plain class that does the work; Ray wraps it in `actors.py`, the inline cluster runs it in this process."""
+
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from orchestrator.dispatch import Failure
+from orchestrator.rows import Row
+from orchestrator.tasks import JudgeTask, PredictTask, Reply
+from records.datasets import Dataset, attach
+from schemas.errors import CallError
+from schemas.protocols import Engine, Judge, ModelAdapter
+
+T = TypeVar("T")
+ComponentT = TypeVar("ComponentT", bound=ModelAdapter | Judge)
+TaskT = TypeVar("TaskT", bound=PredictTask | JudgeTask)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPlace:
+    """Where a worker maps the dataset from."""
+
+    pack: Path
+    fingerprint: str
+
+
+async def boundary(call: Awaitable[T]) -> T | Failure:
+    """Await a component and return its result, or the failure that becomes a row: the one broad except."""
+    try:
+        return await call
+    except CallError as error:
+        return Failure(error.error_type, str(error), error.is_retryable, error.retry_after_s)
+    except Exception as error:  # noqa: BLE001 (a row must come of anything a component does)
+        return Failure("internal", f"{type(error).__name__}: {error}", is_retryable=False)
+
+
+class RowWorker(Generic[ComponentT, TaskT, T]):
+    """Answer tasks with the components of one or more rows."""
+
+    def __init__(self, place: DatasetPlace, rows: Sequence[Row[ComponentT, TaskT, T]]) -> None:
+        self._place = place
+        self._rows = {row.key: row for row in rows}
+        self._components: dict[str, ComponentT | Failure] = {}
+        self._engines: list[Engine] = []
+        self._dataset: Dataset | None = None
+
+    async def start(self) -> None:
+        """Map the dataset, start every row; a row that can't start fails its own calls only."""
+        self._dataset = attach(self._place.pack, self._place.fingerprint)
+        for key, row in self._rows.items():
+            self._components[key] = await boundary(self._start_row(row))
+
+    async def call(self, task: TaskT) -> Reply[T]:
+        """Answer one task; whatever goes wrong is in the reply."""
+        assert self._dataset is not None
+        component = self._components[task.row]
+        if isinstance(component, Failure):
+            return Reply(component, 0.0)
+        started = time.perf_counter()
+        result = await boundary(self._rows[task.row].ask(component, self._dataset, task))
+        return Reply(result, time.perf_counter() - started)
+
+    async def close(self) -> None:
+        """Close every component, then every engine."""
+        for component in (*self._components.values(), *self._engines):
+            if not isinstance(component, Failure):
+                await component.close()
+
+    async def _start_row(self, row: Row[ComponentT, TaskT, T]) -> ComponentT:
+        engine = row.build_engine()
+        if engine is not None:
+            await engine.start()
+            self._engines.append(engine)
+        component = row.build(engine)
+        await component.start()
+        return component
