@@ -33,6 +33,21 @@ class Interval(NamedTuple):
     high: float | None
 
 
+def share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Return the correctly rounded quotient, so that 49 of 49 is 1; null where `whole` is 0.
+
+    Polars multiplies by the reciprocal when a divisor is one value for the whole column: 49 * (1 / 49) < 1.
+    """
+    both = pl.struct(part.cast(pl.Float64).alias("part"), whole.cast(pl.Float64).alias("whole"))
+    return both.map_batches(_divide, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _divide(both: pl.Series) -> pl.Series:
+    part, whole = both.struct.field("part").to_numpy(), both.struct.field("whole").to_numpy()
+    quotient = np.divide(part, whole, out=np.full(len(both), np.nan), where=whole > 0)
+    return pl.Series(quotient, dtype=pl.Float64).fill_nan(None)
+
+
 def wilson(successes: pl.Expr, trials: pl.Expr) -> Bounds:
     """Return the 95% score interval of a binomial rate; null where there were no trials.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from analysis.cells import official_pairs, scored_cells
-from analysis.statistics import wilson
+from analysis.statistics import share, wilson
 from schemas.tables import LEADERBOARD, RATES, RECALL_BY_OPERATOR, check
 from schemas.vocabulary import CHANGED_TIERS, VERDICTS_OF_A_JUDGE
 
@@ -70,20 +70,16 @@ def _rates() -> list[pl.Expr]:
     return [
         *(expr for name, (part, whole) in zip(RATES, fractions, strict=True) for expr in _rate(name, part, whole)),
         num_unscored.alias("num_unscored"),
-        _share(diff + no_diff + num_unscored, pairs).alias("overall_best"),
-        _share(diff + no_diff, pl.col("num_judged")).alias("overall_judged"),
+        share(diff + no_diff + num_unscored, pairs).alias("overall_best"),
+        share(diff + no_diff, pl.col("num_judged")).alias("overall_judged"),
     ]
-
-
-def _share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
-    return pl.when(whole > 0).then(part / whole)
 
 
 def _rate(name: str, part: pl.Expr, whole: pl.Expr) -> list[pl.Expr]:
     # Tallies are unsigned: as numbers they can be subtracted and squared without wrapping round.
     part, whole = part.cast(pl.Float64), whole.cast(pl.Float64)
     bounds = wilson(part, whole)
-    named = {name: _share(part, whole), f"{name}_low": bounds.low, f"{name}_high": bounds.high}
+    named = {name: share(part, whole), f"{name}_low": bounds.low, f"{name}_high": bounds.high}
     return [expr.alias(alias) for alias, expr in named.items()]
 
 
@@ -101,8 +97,8 @@ def found_rates(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> p
     return (
         changed.group_by(_ROW)
         .agg(
-            _share(pl.col("verdict").is_in(_FOUND).sum(), whole).alias("found"),
-            _share((right & ~boxed).sum(), whole).alias("unboxed_recall"),
+            share(pl.col("verdict").is_in(_FOUND).sum(), whole).alias("found"),
+            share((right & ~boxed).sum(), whole).alias("unboxed_recall"),
             (right & boxed).sum().cast(pl.Int64).alias("num_boxed"),
         )
         .sort(_ROW)

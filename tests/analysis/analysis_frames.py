@@ -39,7 +39,9 @@ def published_pairs(num_per_cell: int = 100, num_no_diff: int = 500, num_unknown
 def verdicts_frame(rows: Iterable[dict[str, object]]) -> pl.DataFrame:
     """Fill what a row leaves out: judge `rules`, repeat 0, status `ok`, no hallucination."""
     filled = [{"judge": "rules", "repeat": 0, "status": "ok", "num_hallucinations": 0} | row for row in rows]
-    return conform(pl.DataFrame(filled, schema_overrides=_types(filled), infer_schema_length=None), VERDICTS, "verdicts")
+    return conform(
+        pl.DataFrame(filled, schema_overrides=_types(filled), infer_schema_length=None), VERDICTS, "verdicts"
+    )
 
 
 def _types(rows: list[dict[str, object]]) -> dict[str, pl.DataType]:

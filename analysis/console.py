@@ -1,0 +1,128 @@
+"""The leaderboard as lines of text, for a terminal and for a log."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from analysis.agreement import explain
+from analysis.figures import agreement_figures, percent, rate_and_interval
+from analysis.ranking import ranked, read_probe
+from analysis.tally import Analysis
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Line(NamedTuple):
+    """Hold one line and its style in rich's words; a log drops the style."""
+
+    text: str
+    style: str = ""
+
+
+def show(
+    analysis: Analysis, console: "Console", *, header: Sequence[str] = (), notes: Mapping[str, str] | None = None
+) -> None:
+    """Print the leaderboard: styled on a terminal, plain elsewhere. `header` and `notes` as in `render`."""
+    from rich.text import Text
+
+    for line in render(analysis, header=header, notes=notes):
+        console.print(Text(line.text, style=line.style), soft_wrap=True)
+
+
+def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str, str] | None = None) -> list[Line]:
+    """Return the leaderboard's lines: the caller's facts, a table for each judge, agreement, outcomes.
+
+    header: lines that say what was run; notes: a word on each judge by name, such as `unofficial prompt`.
+    """
+    lines = [Line(text) for text in header]
+    table = ranked(analysis.leaderboard).join(analysis.found, on=["judge", "model"], how="left")
+    for (judge,), rows in analysis.leaderboard.partition_by("judge", as_dict=True, maintain_order=True).items():
+        note = (notes or {}).get(str(judge))
+        lines += [Line(""), Line(f"judge: {judge}{f' ({note})' if note else ''}    % [95%]", "bold")]
+        lines += _standings(table.filter(pl.col("judge") == judge))
+        lines += _probes(rows.filter(pl.col("role") == "probe"))
+    if analysis.leaderboard.is_empty():
+        lines.append(Line("no verdicts: nothing to rank", "yellow"))
+    return [*lines, *_judges(analysis), *_outcomes(analysis)]
+
+
+def _standings(rows: pl.DataFrame) -> list[Line]:
+    if rows.is_empty():
+        return []
+    has_boxes = bool(rows["num_boxed"].fill_null(0).sum())
+    has_models = bool((rows["role"] == "model").any())
+    boxless = ["no box"] if has_boxes else []
+    heads = ["rank", "model", "found", "named", *boxless, "unchanged-ok", "overall", ""]
+    cells = [_standing(row, has_boxes=has_boxes, has_models=has_models) for row in rows.iter_rows(named=True)]
+    lines = [Line(text) for text in aligned([heads, *cells], right=("rank", "found", "no box", "overall"))]
+    return [lines[0]._replace(style="dim"), *lines[1:]]
+
+
+def _standing(row: Mapping[str, Any], *, has_boxes: bool, has_models: bool) -> list[str]:
+    num_pairs = row["num_pairs"]
+    mark = " (baseline)" if has_models and row["role"] == "baseline" else ""
+    boxless = [percent(row["unboxed_recall"], num_pairs)] if has_boxes else []
+    return [
+        str(row["rank"] or "-"),
+        row["model"] + mark,
+        percent(row["found"], num_pairs),
+        rate_and_interval(row, "diff_recall"),
+        *boxless,
+        rate_and_interval(row, "no_diff_specificity"),
+        percent(row["overall_accuracy"], num_pairs),
+        row["unranked_reason"] or "",
+    ]
+
+
+def aligned(rows: Sequence[Sequence[str]], *, right: Iterable[str] = ()) -> list[str]:
+    """Return rows of cells as lines of columns two spaces apart; `right` names the heads set flush right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    flush = {column for column, head in enumerate(rows[0]) if head in set(right)}
+    return [
+        "  ".join(
+            cell.rjust(width) if column in flush else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _probes(rows: pl.DataFrame) -> list[Line]:
+    if rows.is_empty():
+        return []
+    readings = [(read_probe(row), row["num_pairs"]) for row in rows.iter_rows(named=True)]
+    parts = [f"{one.model} {percent(one.rate, num_pairs)} {one.says}".rstrip() for one, num_pairs in readings]
+    is_ok = all(one.is_ok for one, _ in readings)
+    return [Line(f"probes  {'   '.join(parts)}", "" if is_ok else "yellow")]
+
+
+def _judges(analysis: Analysis) -> list[Line]:
+    rows = analysis.judge_agreement.iter_rows(named=True)
+    lines = [
+        Line(f"{row['judge_a']} vs {row['judge_b']}: {agreement_figures(row)}: {explain(row, analysis.num_pairs)}")
+        for row in rows
+    ]
+    return [Line(""), *(Line(f"judges  {line.text}") for line in lines)] if lines else []
+
+
+def _outcomes(analysis: Analysis) -> list[Line]:
+    """Return one line where all went well, else a table of outcomes that adds up to every cell."""
+    tables = {"answers": analysis.answers, "verdicts": analysis.verdicts}
+    counts = {head: _named_counts(table) for head, table in tables.items()}
+    totals = {head: sum(column.values()) for head, column in counts.items()}
+    if all(set(column) <= {"ok"} for column in counts.values()):
+        return [Line(""), Line(f"every call went well: {totals['answers']:,} answers, {totals['verdicts']:,} verdicts")]
+    names = dict.fromkeys(name for column in counts.values() for name in column)
+    body = [[name, *(f"{column[name]:,}" if name in column else "-" for column in counts.values())] for name in names]
+    total = ["in all", *(f"{number:,}" for number in totals.values())]
+    lines = [Line(text) for text in aligned([["outcome", *tables], *body, total], right=tables)]
+    return [Line(""), lines[0]._replace(style="dim"), *lines[1:]]
+
+
+def _named_counts(outcomes: pl.DataFrame) -> dict[str, int]:
+    return {
+        " ".join(filter(None, [row["status"], row["error_type"]])): row["num_cells"]
+        for row in outcomes.iter_rows(named=True)
+    }

@@ -1,0 +1,38 @@
+"""How figures are written, on the console and in the report alike."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+ABSENT: Final = "-"
+MIN_PAIRS_SHOWN: Final = 10
+"""Cells of fewer pairs stay in Parquet and off the screen."""
+_MANY_PAIRS: Final = 1_000
+
+
+def percent(rate: float | None, num_pairs: int) -> str:
+    """Write a rate as percent, with one decimal where the dataset's pairs carry one."""
+    return ABSENT if rate is None else f"{100 * rate:.{int(num_pairs >= _MANY_PAIRS)}f}"
+
+
+def rate_and_interval(row: Mapping[str, Any], name: str) -> str:
+    """Write a LEADERBOARD rate with its 95% interval: `50 [39-61]`."""
+    rate, low, high = (percent(row[name + suffix], row["num_pairs"]) for suffix in ("", "_low", "_high"))
+    width = len(percent(1.0, row["num_pairs"]))
+    return ABSENT if rate == ABSENT else f"{rate:>{width}} [{low}-{high}]"
+
+
+def agreement_figures(row: Mapping[str, Any]) -> str:
+    """Write a JUDGE_AGREEMENT row's figures, those that there are."""
+    figures = []
+    if row["raw_agreement"] is not None:
+        figures.append(f"agree {100 * row['raw_agreement']:.0f}%")
+    if row["cohen_kappa"] is not None:
+        figures.append(f"kappa {row['cohen_kappa']:.2f}")
+    if row["kendall_tau"] is not None:
+        interval = ""
+        if row["kendall_tau_low"] is not None:
+            interval = f" [{row['kendall_tau_low']:.2f}, {row['kendall_tau_high']:.2f}]"
+        figures.append(f"tau {row['kendall_tau']:.2f}{interval}")
+    if row["p_value"] is not None:
+        figures.append(f"p {row['p_value']:.2g}")
+    return ", ".join(figures) or "no cell that both scored"

@@ -1,0 +1,180 @@
+"""A run's report: one HTML file that needs no network."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from analysis.agreement import explain
+from analysis.figures import ABSENT, MIN_PAIRS_SHOWN, agreement_figures, percent, rate_and_interval
+from analysis.markup import Html, element, join, page, table
+from analysis.ranking import ranked, read_probe
+from analysis.report_style import HEAT_STEPS, STYLE
+from analysis.samples import Images, sample_section
+from analysis.statistics import share
+from analysis.tally import Analysis, RunTables
+from schemas.vocabulary import CHANGED_TIERS, OPERATOR_FAMILY
+
+_BAR_WIDTH: Final = 120
+_BARS: Final = {"named": "diff_recall", "unchanged-ok": "no_diff_specificity", "overall": "overall_accuracy"}
+
+
+def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: Images | None = None) -> str:
+    """Return the report as HTML, below 20 MB. `images` gives a pair's stored images by id, or None."""
+    judges = analysis.leaderboard["judge"].unique(maintain_order=True).to_list()
+    order = ranked(analysis.leaderboard).join(analysis.found, on=["judge", "model"], how="left")
+    probes = analysis.leaderboard.filter(pl.col("role") == "probe")
+    body = join(
+        _header(analysis, title, len(judges)),
+        *(_standings(analysis, order, probes, judge) for judge in judges),
+        _heat_maps(analysis, order, probes, judges),
+        _agreement(analysis),
+        _outcomes(analysis),
+        sample_section(tables, images),
+    )
+    return page(f"{title}: who sees what changed", STYLE, body)
+
+
+def _header(analysis: Analysis, title: str, num_judges: int) -> Html:
+    num_models = analysis.leaderboard["model"].n_unique()
+    facts = (
+        f"{analysis.num_pairs:,} pairs of screenshots: {analysis.num_changed:,} changed in one place, "
+        f"{analysis.num_unchanged:,} unchanged. {num_models} rows, {num_judges} judges."
+    )
+    legend = (
+        "found: the changed element was found. named: the change was also named rightly. unchanged-ok: nothing was "
+        "claimed where nothing changed. overall: both kinds of pair together. Bars and brackets are 95% intervals; "
+        "a cell without a verdict counts as not right."
+    )
+    return join(element("h1", title), element("p", facts), element("p", legend, class_="soft"))
+
+
+def _standings(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, judge: str) -> Html:
+    probe_rows = probes.filter(pl.col("judge") == judge).join(analysis.found, on=["judge", "model"], how="left")
+    ranked_rows = order.filter(pl.col("judge") == judge)
+    rows = [_standing(row) for frame in (ranked_rows, probe_rows) for row in frame.iter_rows(named=True)]
+    heads = ["rank", "model", "found %", *(f"{tier} %" for tier in CHANGED_TIERS), *(f"{name} %" for name in _BARS)]
+    readings = [read_probe(row) for row in probe_rows.iter_rows(named=True)]
+    said = [element("span", f"{one.model}: {one.says}. ", class_="good" if one.is_ok else "bad") for one in readings]
+    return join(
+        element("h2", f"Leaderboard, judge {judge}"),
+        table([*heads, "precision %"], rows),
+        element("p", "Probes measure the judge and are not ranked. ", *said) if said else "",
+    )
+
+
+def _standing(row: Mapping[str, Any]) -> list[str]:
+    num_pairs, role = row["num_pairs"], row["role"]
+    tag = "" if role == "model" else element("span", role, class_=f"tag role-{role}")
+    reason = row.get("unranked_reason")
+    why = element("span", reason, class_="tag bad") if reason else ""
+    tiers = [row["found"], *(row[f"{tier}_recall"] for tier in CHANGED_TIERS)]
+    return [
+        _figure(str(row.get("rank") or ABSENT)),
+        element("td", row["model"], tag, why, class_="name"),
+        *(_figure(percent(rate, num_pairs)) for rate in tiers),
+        *(_bar(row, name) for name in _BARS.values()),
+        _figure(percent(row["precision"], num_pairs)),
+    ]
+
+
+def _figure(text: str, class_: str = "") -> Html:
+    return element("td", text, class_=f"figure {class_}".rstrip())
+
+
+def _bar(row: Mapping[str, Any], name: str) -> Html:
+    rate, low, high = (row[name + suffix] for suffix in ("", "_low", "_high"))
+    if rate is None:
+        return element("td", ABSENT, class_="bar")
+    start, width = 5, _BAR_WIDTH - 10
+    line = {"y1": 8, "y2": 8}
+    drawing = element(
+        "svg",
+        element("title", rate_and_interval(row, name)),
+        element("line", x1=start, x2=start + width, class_="track", **line),
+        element("line", x1=f"{start + width * low:.1f}", x2=f"{start + width * high:.1f}", class_="span", **line),
+        element("circle", cx=f"{start + width * rate:.1f}", cy=8, r=4, class_="point"),
+        width=_BAR_WIDTH,
+        height=16,
+        role="img",
+    )
+    return element("td", element("b", percent(rate, row["num_pairs"])), drawing, class_="bar")
+
+
+def _heat_maps(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, judges: list[str]) -> Html:
+    everywhere = analysis.recall_by_operator.filter(pl.col("tier") == "all")
+    shown = heat_cells(everywhere)
+    if shown.is_empty():
+        return Html("")
+    columns = shown.select("column", "family", "is_family").unique(maintain_order=True)
+    names = pl.concat([order.select("judge", "model"), probes.select("judge", "model")])
+    maps = [_heat_map(shown.filter(pl.col("judge") == judge), columns, names, judge) for judge in judges]
+    text = (
+        "Share of changed pairs named rightly, in percent: the family of operators in bold, then its operators. "
+        f"Operators with fewer than {MIN_PAIRS_SHOWN} pairs stand in analysis/recall_by_operator.parquet only."
+    )
+    return join(element("h2", "What is seen, by kind of change"), element("p", text, class_="soft"), *maps)
+
+
+def heat_cells(everywhere: pl.DataFrame) -> pl.DataFrame:
+    """Return `judge, model, family, column, is_family, num_pairs, recall` of families and operators worth showing.
+
+    everywhere: RECALL_BY_OPERATOR rows of tier `all`. A family adds up its operators.
+    """
+    families = pl.DataFrame({"operator": list(OPERATOR_FAMILY), "family": list(OPERATOR_FAMILY.values())})
+    families = families.with_row_index("place")
+    cells = everywhere.join(families, on="operator", how="inner")
+    key = ["judge", "model", "family"]
+    totals = cells.group_by(key).agg(pl.col("num_pairs", "num_correct").sum(), pl.col("place").min())
+    totals = totals.with_columns(column="family", is_family=True)
+    single = cells.with_columns(column="operator", is_family=False)
+    names = [*key, "column", "is_family", "place", "num_pairs", "num_correct"]
+    both = pl.concat([totals.with_columns(pl.col("family").alias("column")).select(names), single.select(names)])
+    both = both.filter(pl.col("num_pairs") >= MIN_PAIRS_SHOWN)
+    both = both.with_columns(recall=share(pl.col("num_correct"), pl.col("num_pairs")))
+    return both.sort("place", "is_family", descending=[False, True], maintain_order=True)
+
+
+def _heat_map(cells: pl.DataFrame, columns: pl.DataFrame, names: pl.DataFrame, judge: str) -> Html:
+    values = {(row["model"], row["column"]): row for row in cells.iter_rows(named=True)}
+    heads = list(columns.iter_rows(named=True))
+    rows = []
+    for model in names.filter(pl.col("judge") == judge)["model"]:
+        figures = [_heat_cell(values.get((model, head["column"])), is_edge=head["is_family"]) for head in heads]
+        rows.append([element("td", model, class_="name"), *figures])
+    titles = [head["column"].replace("_", " ") for head in heads]
+    written = [element("b", text) if head["is_family"] else text for text, head in zip(titles, heads, strict=True)]
+    return table([f"judge {judge}", *written], rows, class_="heat")
+
+
+def _heat_cell(cell: Mapping[str, Any] | None, *, is_edge: bool) -> Html:
+    edge = " edge" if is_edge else ""
+    if cell is None or cell["recall"] is None:
+        return _figure(ABSENT, edge)
+    return _figure(f"{100 * cell['recall']:.0f}", f"heat{round(HEAT_STEPS * cell['recall'])}{edge}")
+
+
+def _agreement(analysis: Analysis) -> Html:
+    rows = [
+        [f"{row['judge_a']} and {row['judge_b']}", agreement_figures(row), explain(row, analysis.num_pairs)]
+        for row in analysis.judge_agreement.iter_rows(named=True)
+    ]
+    if not rows:
+        return Html("")
+    text = (
+        "agree, kappa: on each cell. tau: between the orders in which two judges put the models, 1 for the same order; "
+        "p: how often a random order comes as near."
+    )
+    heads = ["judges", "figures", "what it is worth"]
+    return join(element("h2", "Do the judges agree?"), element("p", text, class_="soft"), table(heads, rows))
+
+
+def _outcomes(analysis: Analysis) -> Html:
+    rows: list[list[str]] = []
+    for kind, frame in (("answers", analysis.answers), ("verdicts", analysis.verdicts)):
+        parts = [
+            [kind, row["status"], row["error_type"] or "", _figure(f"{row['num_cells']:,}")]
+            for row in frame.iter_rows(named=True)
+        ]
+        rows += [*parts, [kind, "in all", "", _figure(f"{frame['num_cells'].sum():,}")]]
+    return join(element("h2", "How the calls ended"), table(["kind", "outcome", "error", "cells"], rows))

@@ -1,0 +1,68 @@
+"""Read a run's folder, keep its analysis tables, and draw its report."""
+
+from pathlib import Path
+
+import yaml
+
+from analysis.report import render_report
+from analysis.samples import Images
+from analysis.tally import Analysis, RunTables, build
+from records.files import read_table, write_table, write_text
+from records.run_paths import RunPaths
+from schemas.errors import StoreError
+from schemas.tables import JUDGE_AGREEMENT, LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, RUN_PAIRS, VERDICTS
+from schemas.vocabulary import ROLES
+
+
+def load(paths: RunPaths) -> RunTables:
+    """Read a run's folder; StoreError says which file is absent or damaged."""
+    if not paths.root.is_dir():
+        raise StoreError(f"{paths.root} is not a folder: name a run's folder, such as runs/leaderboard-1a2b3c4d")
+    for path in (paths.config, paths.pairs, paths.verdicts, paths.predictions):
+        if not path.exists():
+            raise StoreError(f"{paths.root} is not a run's folder: it holds no {path.name}; run a sweep first")
+    return RunTables(
+        pairs=read_table(paths.pairs, RUN_PAIRS),
+        predictions=read_table(paths.predictions, PREDICTIONS),
+        verdicts=read_table(paths.verdicts, VERDICTS),
+        roles=read_roles(paths.config),
+    )
+
+
+def read_roles(config: Path) -> dict[str, str]:
+    """Return model name to role from a run's `config.yaml`, whose `models` is a list or a mapping of rows.
+
+    StoreError where the file isn't such; a row without a role is a `model`.
+    """
+    try:
+        content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StoreError(f"{config} is damaged ({error}): run the sweep again, finished calls are kept") from error
+    models = content.get("models") if isinstance(content, dict) else None
+    rows = list(models.values()) if isinstance(models, dict) else models
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("name") for row in rows):
+        raise StoreError(f"{config}: `models` must list rows with a name; run the sweep again to rewrite it")
+    roles = {str(row["name"]): str(row.get("role") or ROLES[0]) for row in rows}
+    for name, role in roles.items():
+        if role not in ROLES:
+            raise StoreError(f"{config}: model {name} has role {role!r}; known: {', '.join(ROLES)}")
+    return roles
+
+
+def analyse(run_dir: Path, *, images: Images | None = None, num_resamples: int = 2_000, seed: int = 0) -> Analysis:
+    """Rebuild a run's analysis tables and report from its tables, and return them.
+
+    images: gives a pair's stored images by id (a dataset's `images`); without it the report has no pictures.
+    num_resamples, seed: of the bootstrap of tau. Raises StoreError.
+    """
+    paths = RunPaths(run_dir)
+    tables = load(paths)
+    analysis = build(tables, num_resamples=num_resamples, seed=seed)
+    for name, frame, schema in (
+        ("leaderboard", analysis.leaderboard, LEADERBOARD),
+        ("recall_by_operator", analysis.recall_by_operator, RECALL_BY_OPERATOR),
+        ("judge_agreement", analysis.judge_agreement, JUDGE_AGREEMENT),
+    ):
+        write_table(frame, paths.analysis(name), schema)
+    write_text(render_report(analysis, tables, title=run_dir.resolve().name, images=images), paths.report)
+    return analysis

@@ -1,0 +1,59 @@
+"""Everything that is counted in a run, in one object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from analysis.agreement import judge_agreement
+from analysis.tables import found_rates, leaderboard, outcomes, recall_by_operator
+from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTables:
+    """Hold a run's three tables, and what its config says of the rows."""
+
+    pairs: pl.DataFrame
+    predictions: pl.DataFrame
+    verdicts: pl.DataFrame
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Model name to `model`, `baseline` or `probe`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Hold every table that console and report show."""
+
+    leaderboard: pl.DataFrame
+    found: pl.DataFrame
+    recall_by_operator: pl.DataFrame
+    judge_agreement: pl.DataFrame
+    answers: pl.DataFrame
+    """Outcomes of the predictions, adding up to every (pair, model)."""
+    verdicts: pl.DataFrame
+    """Outcomes of the verdicts, adding up to every (pair, model, judge)."""
+    num_changed: int
+    num_unchanged: int
+
+    @property
+    def num_pairs(self) -> int:
+        """Return how many pairs the official rates divide by."""
+        return self.num_changed + self.num_unchanged
+
+
+def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> Analysis:
+    """Compute every analysis table; pure. A row without a prediction or verdict isn't in them."""
+    pairs, verdicts = tables.pairs, tables.verdicts
+    models = set(tables.predictions["model"].unique()) | set(verdicts["model"].unique())
+    num_cells = len(pairs) * len(models)
+    return Analysis(
+        leaderboard=leaderboard(verdicts, pairs, tables.roles),
+        found=found_rates(verdicts, pairs),
+        recall_by_operator=recall_by_operator(verdicts, pairs),
+        judge_agreement=judge_agreement(verdicts, pairs, tables.roles, num_resamples=num_resamples, seed=seed),
+        answers=outcomes(tables.predictions, num_cells),
+        verdicts=outcomes(verdicts, num_cells * verdicts["judge"].n_unique()),
+        num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
+        num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
+    )
