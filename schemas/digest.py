@@ -9,12 +9,12 @@ from schemas.protocols import Json
 from schemas.records import Truth
 
 
-def canonical_json(value: Json | Mapping[str, Json]) -> str:
+def canonical_json(value: "Json | Mapping[str, Json]") -> str:
     """Write JSON with sorted keys and no spaces; NaN is refused with ValueError."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def digest(value: Json | Mapping[str, Json]) -> str:
+def digest(value: "Json | Mapping[str, Json]") -> str:
     """Return the SHA-256 of the canonical JSON, 64 hex digits."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
