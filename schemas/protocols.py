@@ -4,7 +4,7 @@ Every component is configured by a dataclass declared beside its class. A config
 its module must not import a heavy package; that happens in `start()`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -183,6 +183,14 @@ class AdapterConfig(ComponentConfig, Protocol):
     def uses_prompt(self) -> bool:
         """Tell whether the adapter sends a prompt (and so wants an engine)."""
         ...
+
+    @property
+    def reads_pair_id(self) -> bool:
+        """Tell whether the answer depends on the pair's id, as an imported or scripted one does."""
+        ...
+
+    def check(self, known_ids: Collection[str]) -> None:
+        """Raise a UserError where the adapter can't serve a dataset of these pairs."""
 
     def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:
         """Return the truths a probe is told for a pair, out of the whole dataset's; () for all others."""
