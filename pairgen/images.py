@@ -1,6 +1,7 @@
 """Screenshots as arrays: decoding, comparing, colour difference, lossless recompression."""
 
 import io
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from schemas.records import Box
 
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
+_Level = TypeVar("_Level", np.uint8, np.bool_)
 
 
 def decode(png: bytes) -> Pixels:
@@ -48,7 +50,7 @@ def bounds(mask: Mask) -> Box:
     return Box(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
 
 
-def inside(array: npt.NDArray[np.generic], box: Box) -> npt.NDArray[np.generic]:
+def inside(array: npt.NDArray[_Level], box: Box) -> npt.NDArray[_Level]:
     """Return the view of an image, difference or mask that lies in the box."""
     return array[max(box.y, 0) : max(box.y + box.h, 0), max(box.x, 0) : max(box.x + box.w, 0)]
 

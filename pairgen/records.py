@@ -113,3 +113,44 @@ class Rejected:
 
     predicate: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What a kept pair's images say: its two boxes and the benchmark's three measures.
+
+    `magnitude` is the measured shift for `justify`, whose candidates can't know it, else the
+    candidate's. `pixel_diff` is the share of pixels that differ at all; `target_diff` and
+    `outside_diff` are the mean, over the target's box and over all outside the affected box, of each
+    pixel's largest channel difference (levels, 0..255): so computed they repeat the figures of the
+    benchmark's own examples.
+    """
+
+    target_box: Box
+    affected_box: Box
+    magnitude: float
+    pixel_diff: float
+    target_diff: float
+    outside_diff: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One changed element that passed every check."""
+
+    candidate: Candidate
+    described: Described
+    measured: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two screenshots of one page, PNG; `kept` is None where nothing was changed."""
+
+    pair_id: str
+    page: Page
+    before: bytes
+    after: bytes
+    renderer: str
+    """JSON: the browser's version, and the SHA-256 of the font files that drew."""
+    kept: Kept | None = None

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -99,7 +98,7 @@ def test_only_files_of_the_pages_folder_are_loaded(renderer: Renderer, tmp_path:
     folder.mkdir()
     (folder / "own.css").write_text("h1 { color: rgb(1, 2, 3) }")
     (tmp_path / "secret.css").write_text("h1 { font-size: 99px }")
-    os.symlink(tmp_path / "secret.css", folder / "link.css")
+    (folder / "link.css").symlink_to(tmp_path / "secret.css")
     html = (
         '<html><head><link rel=stylesheet href="own.css"><link rel=stylesheet href="..%2Fsecret.css">'
         '<link rel=stylesheet href="link.css"></head><body><h1>Hello</h1></body></html>'

@@ -1,0 +1,121 @@
+"""Try one slot's candidates on a loaded page, until one passes every check."""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from pairgen.browser import PlatformFont, Renderer
+from pairgen.cells import Slot
+from pairgen.fonts import font_digests, missing_glyphs
+from pairgen.funnel import Funnel
+from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, Rendering, first_failure, measure
+from pairgen.images import decode
+from pairgen.naming import describe
+from pairgen.operators import propose
+from pairgen.records import Candidate, Change, Described, Element, Kept, Page, Pair, Rejected, Snapshot
+
+
+class Stage:
+    """A page on the renderer, seen once; candidates are tried on it one after another."""
+
+    def __init__(self, renderer: Renderer, page: Page, funnel: Funnel) -> None:
+        self._renderer, self._page, self._funnel = renderer, page, funnel
+        self._png = renderer.load(page)
+        self._pixels = decode(self._png)
+        self._before: Snapshot = renderer.snapshot()
+
+    def attempt(self, slot: Slot, mechanism: str, seed: str, max_candidates: int) -> Pair | None:
+        """Return the first candidate's pair that passes; None where none of the first `max_candidates` does."""
+        rng = random.Random(seed)
+        proposed = propose(self._before, slot.operator, slot.tier, mechanism, rng)
+        for candidate in islice(proposed, max_candidates):
+            self._funnel.candidates[slot.operator, slot.tier] += 1
+            outcome = self._try(candidate, slot.pair_id)
+            self._renderer.undo()
+            if isinstance(outcome, Pair):
+                self._funnel.kept[slot.operator, slot.tier] += 1
+                return outcome
+            self._funnel.rejected[slot.operator, slot.tier, outcome.predicate] += 1
+        return None
+
+    def repeat(self, pair_id: str) -> Pair | None:
+        """Return the page rendered twice, in two loads; None where the two differ."""
+        again = self._renderer.load(self._page)
+        if again != self._png:
+            return None
+        renderer = renderer_json(self._renderer.version, self._fonts(self._before))
+        return Pair(pair_id=pair_id, page=self._page, before=self._png, after=again, renderer=renderer)
+
+    def _try(self, candidate: Candidate, pair_id: str) -> Pair | Rejected:
+        checked = self._check(candidate)
+        if isinstance(checked, Rejected):
+            return checked
+        rendering, described, png = checked
+        fonts = self._repeat_change(candidate.change, png, rendering)
+        if isinstance(fonts, Rejected):
+            return fonts
+        measured = measure(rendering)
+        truth = replace(described.truth, target_box=measured.target_box, affected_box=measured.affected_box)
+        kept = Kept(candidate=candidate, described=replace(described, truth=truth), measured=measured)
+        version = renderer_json(self._renderer.version, fonts)
+        return Pair(pair_id=pair_id, page=self._page, before=self._png, after=png, renderer=version, kept=kept)
+
+    def _check(self, candidate: Candidate) -> tuple[Rendering, Described, bytes] | Rejected:
+        if not self._renderer.apply(candidate.change):
+            return Rejected("no_text_node", candidate.old_value)
+        png = self._renderer.screenshot()
+        if png == self._png:
+            return Rejected("unseen", "not a pixel changed")
+        rendering = Rendering(candidate, self._pixels, decode(png), self._before)
+        failure = first_failure(rendering, PIXEL_PREDICATES)
+        if failure is not None:
+            return failure
+        after = self._renderer.snapshot()
+        if len(after.elements) != len(self._before.elements):
+            return Rejected("restructured", f"{len(after.elements)} elements")
+        rendering = replace(rendering, after=after)
+        failure = first_failure(rendering, LAYOUT_PREDICATES)
+        if failure is not None:
+            return failure
+        described = describe(candidate, self._before, after)
+        return described if isinstance(described, Rejected) else (rendering, described, png)
+
+    def _repeat_change(self, change: Change, png: bytes, rendering: Rendering) -> list[PlatformFont] | Rejected:
+        """Render both sides once more from a fresh load, and return the fonts that drew them."""
+        assert rendering.after is not None
+        if self._renderer.screenshot() != png:
+            return Rejected("unstable", "after, same load")
+        self._renderer.undo()
+        if self._renderer.load(self._page) != self._png:
+            return Rejected("unstable", "before, second load")
+        fonts = self._fonts(self._before)
+        lacking = self._missing(self._before, change.ref)
+        self._renderer.apply(change)
+        if self._renderer.screenshot() != png:
+            return Rejected("unstable", "after, second load")
+        lacking = lacking or self._missing(rendering.after, change.ref)
+        return Rejected("glyphs", lacking) if lacking else [*fonts, *self._fonts(rendering.after)]
+
+    def _fonts(self, snapshot: Snapshot) -> list[PlatformFont]:
+        texts = [e.ref for e in snapshot.elements if e.own_text and e.visible_box]
+        return sorted({font for found in self._renderer.fonts(texts).values() for font in found})
+
+    def _missing(self, snapshot: Snapshot, ref: int) -> str | None:
+        texts = [e for e in _subtree(snapshot, ref) if e.own_text]
+        fonts = self._renderer.fonts([e.ref for e in texts])
+        details = (missing_glyphs(e.own_text, e.styles["font-family"], fonts[e.ref]) for e in texts)
+        return next((detail for detail in details if detail), None)
+
+
+def _subtree(snapshot: Snapshot, ref: int) -> Iterator[Element]:
+    element = snapshot.elements[ref]
+    yield element
+    for child in element.children:
+        yield from _subtree(snapshot, child)
+
+
+def renderer_json(version: str, fonts: list[PlatformFont]) -> str:
+    """Return the `renderer` column: JSON of the browser's version and the font files' digests."""
+    return json.dumps({"browser": version, "fonts": font_digests(fonts)}, sort_keys=True)

@@ -1,0 +1,84 @@
+"""The funnel: candidates, what rejected them, kept; per operator and tier."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+
+from schemas.vocabulary import CHANGED_TIERS, OPERATORS
+
+
+@dataclass(slots=True)
+class Funnel:
+    """Count what became of every candidate, by (operator, tier)."""
+
+    candidates: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rejected: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By (operator, tier, predicate)."""
+    kept: Counter[tuple[str, str]] = field(default_factory=Counter)
+    num_pages: int = 0
+    """Pages loaded."""
+    num_no_diff: int = 0
+    """No-diff pairs kept."""
+    unstable_pages: int = 0
+    """Pages that look otherwise on a second load."""
+
+    @property
+    def num_kept(self) -> int:
+        """Return how many pairs were kept, no-diff pairs included."""
+        return self.kept.total() + self.num_no_diff
+
+    @property
+    def predicates(self) -> list[str]:
+        """Return the predicates that rejected anything, the busiest first."""
+        totals: Counter[str] = Counter()
+        for (_, _, predicate), count in self.rejected.items():
+            totals[predicate] += count
+        return [name for name, _ in sorted(totals.items(), key=lambda item: (-item[1], item[0]))]
+
+    def table(self) -> str:
+        """Return the aligned table; rows without candidates are left out."""
+        names = self.predicates
+        head = ["operator", "tier", "candidates", *names, "kept"]
+        rows = [self._row(operator, tier, names) for operator, tier in self._cells()]
+        totals = [str(sum(int(row[i]) for row in rows)) for i in range(2, len(head))]
+        return _align([head, *rows, ["all", "", *totals]])
+
+    def summary(self) -> str:
+        """Return the one line below the table."""
+        return (
+            f"{self.num_pages} pages, {self.candidates.total()} candidates, {self.kept.total()} changed and "
+            f"{self.num_no_diff} unchanged pairs kept; {self.unstable_pages} pages differed on a second load"
+        )
+
+    def to_json(self) -> str:
+        """Return the counts as JSON, a list of one object per cell."""
+        names = self.predicates
+        cells = [
+            {
+                "operator": operator,
+                "tier": tier,
+                "candidates": self.candidates[operator, tier],
+                "rejected": {name: n for name in names if (n := self.rejected[operator, tier, name])},
+                "kept": self.kept[operator, tier],
+            }
+            for operator, tier in self._cells()
+        ]
+        whole = {"pages": self.num_pages, "no_diff": self.num_no_diff, "unstable_pages": self.unstable_pages}
+        return json.dumps({**whole, "cells": cells}, indent=1) + "\n"
+
+    def _cells(self) -> list[tuple[str, str]]:
+        return [(name, tier) for name in OPERATORS for tier in CHANGED_TIERS if self.candidates[name, tier]]
+
+    def _row(self, operator: str, tier: str, names: list[str]) -> list[str]:
+        counts = [self.candidates[operator, tier], *(self.rejected[operator, tier, name] for name in names)]
+        return [operator, tier, *map(str, counts), str(self.kept[operator, tier])]
+
+
+def _align(rows: list[list[str]]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        words = [cell.ljust(w) for cell, w in zip(row[:2], widths[:2], strict=True)]
+        numbers = [cell.rjust(w) for cell, w in zip(row[2:], widths[2:], strict=True)]
+        lines.append("  ".join([*words, *numbers]).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,274 @@
+"""The grounding gate: a rendered change must be visible, local, whole, and of the size its tier says.
+
+Each predicate is a small function that returns None or why the candidate falls; `PIXEL_PREDICATES`
+run before the second snapshot is taken, `LAYOUT_PREDICATES` after. Thresholds: docs/pairs.md.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from pairgen.images import Mask, Pixels, bounds, color_difference, inside, level_difference, union
+from pairgen.operators.tiers import JUSTIFY_PX
+from pairgen.records import Candidate, Element, Measured, Rejected, Snapshot
+from pairgen.roles import has_surface
+from schemas.records import Box
+
+MIN_STRONG_PX: Final = 30
+"""Pixels that change by more than STRONG_LEVELS, at which a change counts as visible."""
+STRONG_LEVELS: Final = 32
+MIN_COLORED_PX: Final = 400
+"""Pixels at a colour difference of MIN_DELTA_E or more, at which a change counts as visible."""
+MIN_DELTA_E: Final = 3.0
+MIN_HIT_FRACTION: Final = 0.9
+MIN_GRADIENT_DELTA_E: Final = 4.0
+"""Mean CIEDE2000 over the target's visible box."""
+MIN_LINE_HEIGHT_GROWTH_PX: Final = 2
+"""How much all lines together must grow or shrink, px."""
+_CLIP_TOLERANCE: Final = 0.02
+_OVERLAP_TOLERANCE_PX: Final = 4
+_REPLACED = ("img", "svg", "input", "select", "textarea", "button", "video", "canvas", "hr")
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """Both sides of a candidate: uint8 RGB pixels of equal shape (height, width, 3), and snapshots.
+
+    Until the second snapshot is taken, `after` is None.
+    """
+
+    candidate: Candidate
+    before_pixels: Pixels
+    after_pixels: Pixels
+    before: Snapshot
+    after: Snapshot | None = None
+
+    @cached_property
+    def levels(self) -> Pixels:
+        """Return the largest channel difference per pixel, 0..255."""
+        return level_difference(self.before_pixels, self.after_pixels)
+
+    @cached_property
+    def changed(self) -> Mask:
+        """Return which pixels differ at all."""
+        return self.levels > 0
+
+    @property
+    def old(self) -> Element:
+        """Return the target before the change."""
+        return self.before.elements[self.candidate.change.ref]
+
+    @property
+    def new(self) -> Element:
+        """Return the target after the change."""
+        assert self.after is not None, "take the second snapshot first"
+        return self.after.elements[self.candidate.change.ref]
+
+    def both(self) -> Iterator[tuple[Element, Element]]:
+        """Yield every element before and after."""
+        assert self.after is not None, "take the second snapshot first"
+        yield from zip(self.before.elements, self.after.elements, strict=True)
+
+    def line_of(self, element: Element) -> Iterator[Element]:
+        """Yield an element's ancestors before the change, nearest first."""
+        parent = element.parent
+        while parent is not None:
+            yield self.before.elements[parent]
+            parent = self.before.elements[parent].parent
+
+
+Predicate = Callable[[Rendering], str | None]
+"""Return None where the rendering passes, else a detail for debugging."""
+
+
+def unseen(rendering: Rendering) -> str | None:
+    """Reject what no one can see: fewer than 30 strong and fewer than 400 coloured pixels."""
+    levels, changed = rendering.levels, rendering.changed
+    strong = int((levels > STRONG_LEVELS).sum())
+    if strong >= MIN_STRONG_PX:
+        return None
+    if int(changed.sum()) >= MIN_COLORED_PX:
+        distances = color_difference(rendering.before_pixels[changed], rendering.after_pixels[changed])
+        if int((distances >= MIN_DELTA_E).sum()) >= MIN_COLORED_PX:
+            return None
+    return f"{strong} strong of {int(changed.sum())} changed px"
+
+
+def elsewhere(rendering: Rendering) -> str | None:
+    """Reject where no pixel of the target's own box changed."""
+    box = rendering.old.visible_box
+    if box is None:
+        return "the target does not show"
+    return None if inside(rendering.changed, box).any() else "no change inside the target"
+
+
+def not_applied(rendering: Rendering) -> str | None:
+    """Reject where another rule of the page outweighs the change of style."""
+    if rendering.candidate.change.text is not None:
+        return None
+    return None if rendering.old.styles != rendering.new.styles else "computed styles are as before"
+
+
+def leak(rendering: Rendering) -> str | None:
+    """Reject where a pixel changed outside the smallest ancestor whose own box stays put."""
+    assert rendering.after is not None
+    for ancestor in rendering.line_of(rendering.old):
+        if ancestor.box == rendering.after.elements[ancestor.ref].box:
+            outside = rendering.changed.copy()
+            inside(outside, ancestor.box)[...] = False
+            count = int(outside.sum())
+            return f"{count} px outside <{ancestor.tag}>" if count else None
+    return "no ancestor stays put"
+
+
+def covered(rendering: Rendering) -> str | None:
+    """Reject where something lies over the target, in either image."""
+    worst = min(rendering.old.hit_fraction, rendering.new.hit_fraction)
+    return None if worst >= MIN_HIT_FRACTION else f"hit at {worst:.2f} of the points"
+
+
+def clipped(rendering: Rendering) -> str | None:
+    """Reject where less of an element that changed place or size shows than before."""
+    for old, new in rendering.both():
+        if old.box != new.box and _share(new) < _share(old) - _CLIP_TOLERANCE:
+            return f"<{old.tag}> shows {_share(new):.2f} of itself, was {_share(old):.2f}"
+    return None
+
+
+def _share(element: Element) -> float:
+    return element.visible_box.area / element.box.area if element.visible_box and element.box.area else 0.0
+
+
+def overflow(rendering: Rendering) -> str | None:
+    """Reject where content sticks out of a surface or a cut that held it before."""
+    assert rendering.after is not None
+    for ancestor in (rendering.old, *rendering.line_of(rendering.old)):
+        now = rendering.after.elements[ancestor.ref]
+        if not (has_surface(ancestor.styles) or ancestor.styles["overflow-x"] != "visible"):
+            continue
+        if now.overflows and not ancestor.overflows:
+            return f"<{ancestor.tag}> overflows"
+        if _holds(ancestor.box, rendering.old.box) and not _holds(now.box, rendering.new.box):
+            return f"sticks out of <{ancestor.tag}>"
+    return None
+
+
+def _holds(outer: Box, box: Box) -> bool:
+    return outer.intersection(box) == box.area
+
+
+def overlap(rendering: Rendering) -> str | None:
+    """Reject where something that moved or grew now lies on other content than before."""
+    contents = [pair for pair in rendering.both() if _is_content(pair[0])]
+    for moved_old, moved_new in contents:
+        if moved_old.box == moved_new.box:
+            continue
+        for old, new in contents:
+            if old.ref == moved_old.ref:
+                continue
+            is_worse = _shared(moved_new, new) > _shared(moved_old, old) + _OVERLAP_TOLERANCE_PX
+            if is_worse and not _is_kin(rendering, moved_old, old):
+                return f"<{moved_old.tag}> lies on <{old.tag}>"
+    return None
+
+
+def _is_content(element: Element) -> bool:
+    return bool(element.own_text) or element.tag in _REPLACED
+
+
+def _is_kin(rendering: Rendering, one: Element, other: Element) -> bool:
+    return any(a.ref == other.ref for a in rendering.line_of(one)) or any(
+        a.ref == one.ref for a in rendering.line_of(other)
+    )
+
+
+def _shared(one: Element, other: Element) -> int:
+    return one.visible_box.intersection(other.visible_box) if one.visible_box and other.visible_box else 0
+
+
+def magnitude(rendering: Rendering) -> str | None:
+    """Reject where what is rendered isn't of the size that the tier says."""
+    check = _MEASURES.get(rendering.candidate.operator)
+    return check(rendering) if check else None
+
+
+def _gradient(rendering: Rendering) -> str | None:
+    box = rendering.old.visible_box
+    assert box is not None
+    before, after = (inside(side, box).reshape(-1, 3) for side in (rendering.before_pixels, rendering.after_pixels))
+    mean = float(np.mean(color_difference(before, after)))
+    return None if mean >= MIN_GRADIENT_DELTA_E else f"mean colour difference {mean:.1f}"
+
+
+def _justify(rendering: Rendering) -> str | None:
+    shift = justify_shift(rendering)
+    return None if JUSTIFY_PX[rendering.candidate.tier].holds(shift) else f"a child moves {shift} px"
+
+
+def justify_shift(rendering: Rendering) -> int:
+    """Return how far the child that moves farthest moves, px."""
+    return max((_shift(rendering, child) for child in rendering.old.children), default=0)
+
+
+def _shift(rendering: Rendering, ref: int) -> int:
+    assert rendering.after is not None
+    old, new = rendering.before.elements[ref].box, rendering.after.elements[ref].box
+    return max(abs(old.x - new.x), abs(old.y - new.y))
+
+
+def _line_height(rendering: Rendering) -> str | None:
+    growth = abs(rendering.new.box.h - rendering.old.box.h)
+    return None if growth >= MIN_LINE_HEIGHT_GROWTH_PX else f"all lines together differ by {growth} px"
+
+
+def _font_weight(rendering: Rendering) -> str | None:
+    if rendering.old.num_lines != rendering.new.num_lines:
+        return "the text wraps otherwise"
+    return None
+
+
+_MEASURES: Final[dict[str, Predicate]] = {
+    "gradient": _gradient,
+    "justify": _justify,
+    "line_height": _line_height,
+    "font_weight": _font_weight,
+}
+
+PIXEL_PREDICATES: Final[tuple[Predicate, ...]] = (unseen, elsewhere)
+LAYOUT_PREDICATES: Final[tuple[Predicate, ...]] = (not_applied, leak, covered, clipped, overflow, overlap, magnitude)
+
+
+def first_failure(rendering: Rendering, predicates: tuple[Predicate, ...]) -> Rejected | None:
+    """Return the first predicate that rejects the rendering, by its name; None where all pass."""
+    for predicate in predicates:
+        detail = predicate(rendering)
+        if detail is not None:
+            return Rejected(predicate.__name__, detail)
+    return None
+
+
+def measure(rendering: Rendering) -> Measured:
+    """Return a passed rendering's boxes and measures."""
+    candidate = rendering.candidate
+    affected = bounds(rendering.changed)
+    target = _target_box(rendering)
+    outside = rendering.levels.copy()
+    inside(outside, affected)[...] = 0
+    return Measured(
+        target_box=target,
+        affected_box=affected,
+        magnitude=float(justify_shift(rendering)) if candidate.operator == "justify" else candidate.magnitude,
+        pixel_diff=float(rendering.changed.mean()),
+        target_diff=float(inside(rendering.levels, target).mean()),
+        outside_diff=float(outside.mean()),
+    )
+
+
+def _target_box(rendering: Rendering) -> Box:
+    """Return the target's visible box; for a change of position the union of its two places."""
+    old, new = rendering.old.visible_box, rendering.new.visible_box
+    assert old is not None and new is not None, "a passed rendering shows its target on both sides"
+    return union(old, new) if rendering.candidate.operator == "position" else old

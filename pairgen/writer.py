@@ -1,0 +1,136 @@
+"""Pairs as Parquet: the benchmark's 18 columns in its order, then ours; readable by its loader.
+
+The bytes depend on the pairs alone. Image columns are stored uncompressed (PNG does not shrink).
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pairgen.images import recompress
+from pairgen.records import Kept, Pair
+from records.files import atomic_path
+from schemas.protocols import Json
+from schemas.records import Box
+from schemas.tables import PAIRS
+from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
+
+_ROWS_PER_GROUP = 30
+_USER_QUERY = "Here is a web page before and after an edit. Which visible difference is there, if any?"
+_NO_BOX = Box(-1, -1, -1, -1)
+_HF_TYPES = {pa.string(): "string", pa.float64(): "float64", pa.int64(): "int64"}
+
+
+def arrow_schema() -> pa.Schema:
+    """Return the table's Arrow schema, with the metadata by which `datasets` decodes images."""
+    fields = [pa.field(name, _arrow_type(name)) for name in PAIRS.names()]
+    features = {field.name: _feature(field.type) for field in fields}
+    metadata = {"huggingface": json.dumps({"info": {"features": features}})}
+    return pa.schema(fields, metadata=metadata)
+
+
+def _arrow_type(name: str) -> pa.DataType:
+    if name.startswith("image_"):
+        return pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    polars_name = str(PAIRS[name])
+    return {
+        "String": pa.string(),
+        "Float64": pa.float64(),
+        "Int64": pa.int64(),
+        "List(String)": pa.list_(pa.string()),
+    }[polars_name]
+
+
+def _feature(kind: pa.DataType) -> Json:
+    if pa.types.is_struct(kind):
+        return {"_type": "Image"}
+    if pa.types.is_list(kind):
+        return {"feature": _feature(kind.value_type), "_type": "List"}
+    return {"dtype": _HF_TYPES[kind], "_type": "Value"}
+
+
+def write_pairs(pairs: Iterable[Pair], path: Path, png_level: int) -> None:
+    """Write pairs to a Parquet file as they come; the file appears whole or not at all."""
+    schema = arrow_schema()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    texts = [leaf for field in schema for leaf in _text_leaves(field)]
+    with (
+        atomic_path(path) as unfinished,
+        pq.ParquetWriter(
+            unfinished,
+            schema,
+            compression=dict.fromkeys(texts, "zstd"),
+            use_dictionary=texts,
+            write_statistics=texts,
+        ) as writer,
+    ):
+        rows = _rows(pairs, png_level)
+        while group := list(islice(rows, _ROWS_PER_GROUP)):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def _text_leaves(field: pa.Field) -> list[str]:
+    """Return a column's Parquet leaves, images left out."""
+    if pa.types.is_struct(field.type):
+        return []
+    return [f"{field.name}.list.element"] if pa.types.is_list(field.type) else [field.name]
+
+
+def _rows(pairs: Iterable[Pair], png_level: int) -> Iterator[dict[str, object]]:
+    for pair in pairs:
+        before = recompress(pair.before, png_level)
+        after = before if pair.before == pair.after else recompress(pair.after, png_level)
+        images = {
+            "image_before": {"bytes": before, "path": f"{pair.pair_id}-before.png"},
+            "image_after": {"bytes": after, "path": f"{pair.pair_id}-after.png"},
+        }
+        shared = {"id": pair.pair_id, "user_query": _USER_QUERY, "domain": pair.page.domain}
+        ours = {"page_id": pair.page.page_id, "renderer": pair.renderer}
+        yield images | shared | ours | (_unchanged() if pair.kept is None else _changed(pair.kept))
+
+
+def _changed(kept: Kept) -> dict[str, object]:
+    truth, measured = kept.described.truth, kept.measured
+    return {
+        "ground_truth_diff": truth.answer,
+        "mutations_text": [mutation.template for mutation in truth.mutations],
+        "mutation_types": [f"mutate_{mutation.type}" for mutation in truth.mutations],
+        "mutation_dicts_json": [json.dumps(asdict(mutation), ensure_ascii=False) for mutation in truth.mutations],
+        "task_type": VISUAL_DIFF,
+        "difficulty": kept.candidate.tier,
+        "pixel_diff": measured.pixel_diff,
+        "target_diff": measured.target_diff,
+        "outside_diff": measured.outside_diff,
+        "mechanism": kept.candidate.mechanism,
+        "magnitude": measured.magnitude,
+        "template_id": kept.described.template_id,
+        "visual_effects": list(truth.visual_effects),
+    } | _boxes(measured.target_box, measured.affected_box)
+
+
+def _unchanged() -> dict[str, object]:
+    return {
+        "ground_truth_diff": "",
+        "mutations_text": [],
+        "mutation_types": [],
+        "mutation_dicts_json": [],
+        "task_type": NO_DIFF,
+        "difficulty": NO_DIFF,
+        "pixel_diff": 0.0,
+        "target_diff": 0.0,
+        "outside_diff": 0.0,
+        "visual_effects": [],
+    } | _boxes(_NO_BOX, _NO_BOX)
+
+
+def _boxes(target: Box, affected: Box) -> dict[str, object]:
+    return {
+        f"{name}_bbox_{side}": value
+        for name, box in (("target", target), ("affected", affected))
+        for side, value in asdict(box).items()
+    }
