@@ -1,0 +1,100 @@
+"""Turn an applied candidate into a truth: check that it took hold, name its element, say what it looks like."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pairgen import wording
+from pairgen.applied import why_not_applied
+from pairgen.names import Directory, Name, Quote, directory_of, leading
+from pairgen.readings import visual_effects
+from pairgen.records import Candidate, Described, Element, Rejected, Snapshot
+from schemas.records import Mutation, Truth
+from schemas.vocabulary import VISUAL_DIFF
+
+_MIN_ANCHOR_CHARS: Final = 5
+_BOX_LOOKS: Final = ("border", "rounded", "gradient")
+
+
+def describe(candidate: Candidate, before: Snapshot, after: Snapshot) -> Described | Rejected:
+    """Return the truth of a change that both snapshots show, its boxes left for the caller to measure.
+
+    Rejected `lost` (the element no longer shows), `not_applied` (computed values disagree with the
+    candidate), `out_of_tier` (layout moved things by another tier's amount), `ambiguous` (a relative of the
+    same box can't be told from it), `unnamed` (no name means it alone in both images).
+    """
+    one, other = directory_of(before), directory_of(after)
+    ref = candidate.change.ref
+    if ref not in other.tree or not other.tree.shows(other.tree[ref]):
+        return Rejected("lost", f"element {ref}")
+    fault = why_not_applied(candidate, one.tree, other.tree)
+    if fault is not None:
+        return fault
+    if _is_double(candidate, one) or _is_double(candidate, other):
+        return Rejected("ambiguous", f"element {ref}: a painted relative fills the same box")
+    name = find_name(candidate, one, other)
+    return Rejected("unnamed", f"element {ref}") if name is None else _described(candidate, name, one, other)
+
+
+def _is_double(candidate: Candidate, page: Directory) -> bool:
+    """Tell whether a relative of the same box might be what changed."""
+    element = page.tree[candidate.change.ref]
+    rivals = page.rivals(element)
+    is_box_look = candidate.operator in _BOX_LOOKS or candidate.property == "background-color"
+    if is_box_look or candidate.property.startswith("padding"):
+        return bool(rivals)
+    above = {e.ref for e in page.tree.ancestors(element)}
+    return candidate.operator in ("position", "opacity") and any(
+        rival.ref in above and page.noun(element) != "text" for rival in rivals
+    )
+
+
+def find_name(candidate: Candidate, before: Directory, after: Directory) -> Name | None:
+    """Return the first name that means the changed element, and it alone, in both snapshots."""
+    element = before.tree[candidate.change.ref]
+    changed = after.tree[candidate.change.ref]
+    quotes = tuple(_anchors(element, changed)) if candidate.change.text else None
+    for name in before.names(element, quotes=quotes):
+        if before.means(name, element) and after.means(name, changed):
+            return name
+    return None
+
+
+def _anchors(before: Element, after: Element) -> Iterator[Quote]:
+    """Yield the words at the start or the end that a text edit leaves as they were."""
+    old, new = before.text.split(), after.text.split()
+    same = _num_shared(old, new)
+    head = " ".join(old[:same])
+    if len(head) >= _MIN_ANCHOR_CHARS:
+        for words in leading(head):
+            yield Quote(words=words, part="begins")
+    room = min(len(old), len(new)) - same
+    same = min(_num_shared(old[::-1], new[::-1]), room)
+    tail = " ".join(old[len(old) - same :]) if same else ""
+    if len(tail) >= _MIN_ANCHOR_CHARS:
+        yield Quote(words=tail if len(tail) <= 42 else tail[-34:].split(" ", 1)[-1], part="ends")
+
+
+def _num_shared(one: list[str], other: list[str]) -> int:
+    pairs = zip(one, other, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _described(candidate: Candidate, name: Name, before: Directory, after: Directory) -> Described:
+    old, new = before.tree[candidate.change.ref], after.tree[candidate.change.ref]
+    sentence = wording.write(candidate, name, old, new)
+    mutation = Mutation(
+        type=candidate.operator,
+        element=name.said(),
+        property=candidate.property,
+        direction=candidate.direction,
+        old_value=candidate.old_value,
+        new_value=candidate.new_value,
+        template=sentence.text,
+    )
+    truth = Truth(
+        task_type=VISUAL_DIFF,
+        answer=sentence.text,
+        mutations=(mutation,),
+        visual_effects=visual_effects(candidate, before.tree, after.tree),
+    )
+    return Described(truth=truth, template_id=sentence.template_id)

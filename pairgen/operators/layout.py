@@ -1,0 +1,170 @@
+"""Layout: position, spacing (padding or margin), justification of a flex container's children."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pairgen.operators.ask import Ask, Step, px_text
+from pairgen.operators.flex import free_space_px, is_horizontal, offsets
+from pairgen.operators.styles import is_painted, style_px
+from pairgen.operators.tiers import JUSTIFY_PX, PADDING_PX, POSITION_PX
+from pairgen.operators.typography import is_text_leaf
+from pairgen.records import Candidate, Element
+from pairgen.tree import Tree
+from pairgen.utility_css import JUSTIFY, SPACING
+from schemas.records import Box
+
+_MOVES: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+_MAX_SHARE: Final = 0.5
+_SIDES: Final = {
+    "": ("top", "right", "bottom", "left"), "x": ("left", "right"), "y": ("top", "bottom"),
+    "t": ("top",), "r": ("right",), "b": ("bottom",), "l": ("left",),
+}  # fmt: skip
+"""Suffix of a padding or margin class -> sides that it sets."""
+_MAX_SPACE_PX: Final = 96
+
+
+def position(ask: Ask) -> Iterator[Candidate | None]:
+    """Move an element without touching its neighbours."""
+    element, tree = ask.element, ask.tree
+    is_thing = is_painted(element) or is_text_leaf(element, 2)
+    is_small = element.box.area <= _MAX_SHARE * tree.snapshot.width * tree.snapshot.height
+    is_still = all(element.styles.get(name, "none") == "none" for name in ("transform", "translate"))
+    if not (is_thing and is_small and is_still) or element.styles.get("display") in ("inline", "table-row"):
+        return
+    offset = POSITION_PX[ask.tier].low
+    for way in ask.shuffled(*_MOVES):
+        dx, dy = (offset * unit for unit in _MOVES[way])
+        if not has_room(element, tree, round(dx), round(dy)):
+            continue
+        step = Step(
+            property="translate", direction=way, old="0px 0px", new=f"{px_text(dx)} {px_text(dy)}", magnitude=offset
+        )
+        if ask.is_swap:
+            axis, sign = ("x" if dx else "y"), ("-" if dx + dy < 0 else "")
+            yield ask.swap(None, f"{sign}translate-{axis}-{_scale_step(offset)}", step)
+        else:
+            yield ask.override({"translate": step.new}, step)
+
+
+def has_room(element: Element, tree: Tree, dx: int, dy: int) -> bool:
+    """Tell whether a moved box stays in the viewport and in its painted ancestors and meets nothing new."""
+    old, new = element.box, Box(element.box.x + dx, element.box.y + dy, element.box.w, element.box.h)
+    if not _holds(Box(0, 0, tree.snapshot.width, tree.snapshot.height), new):
+        return False
+    for other in tree.visible:
+        if other.ref == element.ref or not (other.own_text or is_painted(other)):
+            continue
+        if other.box.area and _holds(other.box, old):
+            if not _holds(other.box, new):
+                return False
+        elif new.intersection(other.box) > old.intersection(other.box) and not tree.is_related(element, other):
+            return False
+    return True
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return outer.intersection(inner) == inner.area
+
+
+def _scale_step(px: float) -> str:
+    names = {value: name for name, value in SPACING.items()}
+    return names.get(px, f"[{px_text(px)}]")
+
+
+class _Space(NamedTuple):
+    """A padding or margin that can change: its class, the sides it sets, and their common width."""
+
+    letter: str
+    name: str | None
+    sides: tuple[str, ...]
+    px: float
+
+
+def spacing(ask: Ask) -> Iterator[Candidate | None]:
+    """Give an element more or less padding or margin."""
+    spaces = [*_paddings(ask), *_margins(ask)]
+    for space in ask.rng.sample(spaces, len(spaces)):
+        for way in ask.shuffled("increase", "decrease"):
+            candidate = _spaced(ask, space, way)
+            if candidate is not None:
+                yield candidate
+
+
+def _spaced(ask: Ask, space: _Space, way: str) -> Candidate | None:
+    offset = PADDING_PX[ask.tier].low
+    new = space.px + (offset if way == "increase" else -offset)
+    if not 0 <= new <= _MAX_SPACE_PX:
+        return None
+    prefix = "padding" if space.letter == "p" else "margin"
+    whole = len(space.sides) == 4
+    label = prefix if whole else "/".join(f"{prefix}-{side}" for side in space.sides)
+    step = Step(property=label, direction=way, old=px_text(space.px), new=px_text(new), magnitude=offset)
+    if not ask.is_swap:
+        return ask.override({f"{prefix}-{side}": px_text(new) for side in space.sides}, step)
+    suffix = next(key for key, sides in _SIDES.items() if sides == space.sides)
+    return ask.swap(space.name, f"{space.letter}{suffix}-{_scale_step(new)}", step)
+
+
+def _paddings(ask: Ask) -> Iterator[_Space]:
+    if is_painted(ask.element) and (ask.element.children or ask.element.own_text):
+        yield from _spaces(ask, "p", "padding", ("", "x", "y", "t", "b", "l"))
+
+
+def _margins(ask: Ask) -> Iterator[_Space]:
+    """Yield margins towards a visible neighbour, where a person sees them."""
+    box = ask.element.box
+    for other in ask.tree.siblings(ask.element):
+        beside = other.box.y < box.y + box.h and box.y < other.box.y + other.box.h
+        is_before = other.box.x < box.x if beside else other.box.y < box.y
+        key = ("l" if is_before else "r") if beside else ("t" if is_before else "b")
+        yield from _spaces(ask, "m", "margin", (key,))
+        return
+
+
+def _spaces(ask: Ask, letter: str, prefix: str, keys: tuple[str, ...]) -> Iterator[_Space]:
+    for key in keys:
+        sides = _SIDES[key]
+        widths = {style_px(ask.element, f"{prefix}-{side}") for side in sides}
+        known = ask.class_in(rf"{letter}{key}-(\d+(\.5)?|px|\[.*px\])")
+        has_all = len(widths) == 1 and (letter == "m" or min(widths) > 0)
+        if has_all and (known or not ask.is_swap or letter == "m"):
+            yield _Space(letter, known[0] if known else None, sides, widths.pop())
+
+
+def justify(ask: Ask) -> Iterator[Candidate | None]:
+    """Distribute a flex container's children otherwise; how far they move is measured again after layout."""
+    element, tree = ask.element, ask.tree
+    children = [child for child in tree.children(element) if tree.shows(child)]
+    is_row = "flex" in element.styles.get("display", "") and element.styles.get("flex-wrap", "nowrap") == "nowrap"
+    if not is_row or len(children) < 2 or not is_horizontal(element) or free_space_px(element, children) < 16:
+        return
+    old = _written(element.styles.get("justify-content", "normal"))
+    for new in ask.shuffled(*(value for value in _JUSTIFIED if value != old)):
+        moved = max(
+            abs(a - b) for a, b in zip(offsets(element, children, old), offsets(element, children, new), strict=True)
+        )
+        if not JUSTIFY_PX[ask.tier].holds(moved):
+            continue
+        step = Step(property="justify-content", direction=_JUSTIFIED[new], old=old, new=new, magnitude=moved)
+        if ask.is_swap:
+            known = ask.class_in("|".join(JUSTIFY))
+            names = {value: name for name, value in JUSTIFY.items()}
+            yield ask.swap(known and known[0], names[new], step)
+        else:
+            yield ask.override({"justify-content": new}, step)
+
+
+_JUSTIFIED: Final = {
+    "flex-start": "start", "center": "center", "flex-end": "end",
+    "space-between": "spread", "space-around": "spread", "space-evenly": "spread",
+}  # fmt: skip
+
+
+def _written(value: str) -> str:
+    return {"normal": "flex-start", "start": "flex-start", "left": "flex-start", "end": "flex-end"}.get(value, value)
+
+
+def moved_px(element: Element, before: Tree, after: Tree) -> float:
+    """Return how far the farthest-moved child went, px: what the justify tiers bound."""
+    pairs = [(before[child.ref].box, child.box) for child in after.children(element) if child.ref in before]
+    return max((float(max(abs(a.x - b.x), abs(a.y - b.y))) for a, b in pairs), default=0.0)

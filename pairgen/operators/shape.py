@@ -1,0 +1,172 @@
+"""Shape: borders and rounded corners."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pairgen.operators import chroma
+from pairgen.operators.ask import Ask, Step, px_text
+from pairgen.operators.styles import (
+    SIDES,
+    Rgb,
+    border_px,
+    effective_radius_px,
+    has_background,
+    has_border,
+    has_image,
+    is_painted,
+    parse_color,
+    style_color,
+)
+from pairgen.operators.tiers import BORDER_DELTA_E, BORDER_PX, ROUNDED_PX, Band
+from pairgen.records import Candidate, Element
+from pairgen.utility_css import BORDER_STYLES, BORDER_WIDTHS, PALETTE, RADII
+
+_ACCENTS: Final = ("#475569", "#0f172a", "#2563eb", "#dc2626", "#059669", "#7c3aed", "#d97706", "#e2e8f0")
+_WIDTH_CLASS: Final = "|".join((*BORDER_WIDTHS, r"border-\[.*px\]"))
+_MIN_OFF_GROUND: Final = 12.0
+"""CIEDE2000 that a border keeps from what lies behind it."""
+_RADIUS_CHOICES: Final = (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
+
+
+def border(ask: Ask) -> Iterator[Candidate | None]:
+    """Make a border wider, narrower, dashed or of another colour, or draw one where there was none."""
+    if not (is_painted(ask.element) and min(ask.element.box.w, ask.element.box.h) >= 16):
+        return
+    makers = {"easy": [_width, _from_none], "medium": [_width, _restyled], "hard": [_width, _recolored]}[ask.tier]
+    for make in ask.rng.sample(makers, len(makers)):
+        yield from make(ask)
+
+
+def _even_px(element: Element) -> float | None:
+    """Return the width shared by all four drawn borders; None where they differ or a side has none."""
+    widths = {border_px(element, side) for side in SIDES}
+    return widths.pop() if len(widths) == 1 and has_border(element) else None
+
+
+def _width(ask: Ask) -> Iterator[Candidate | None]:
+    old, offset = _even_px(ask.element), BORDER_PX[ask.tier].low
+    if old is None or not _stands_out(ask, style_color(ask.element, "border-top-color")):
+        return
+    for way in ask.shuffled("increase", "decrease"):
+        new = old + (offset if way == "increase" else -offset)
+        if not 0 <= new <= 12:
+            continue
+        step = Step(property="border-width", direction=way, old=px_text(old), new=px_text(new), magnitude=offset)
+        yield _set_width(ask, new, step)
+
+
+def _set_width(ask: Ask, new: float, step: Step) -> Candidate | None:
+    if not ask.is_swap:
+        return ask.override({"border-width": px_text(new)}, step)
+    known = ask.class_in(_WIDTH_CLASS)
+    names = {px: name for name, px in BORDER_WIDTHS.items()}
+    return ask.swap(known[0], names.get(int(new), f"border-[{px_text(new)}]"), step) if known else None
+
+
+def _from_none(ask: Ask) -> Iterator[Candidate | None]:
+    if has_border(ask.element) or ask.element.tag in ("svg", "img"):
+        return
+    width = BORDER_PX["easy"].low
+    for code in ask.shuffled(*_ACCENTS):
+        color = parse_color(code)
+        if not _stands_out(ask, color):
+            continue
+        step = Step(
+            property="border", direction="increase", old="none", new=f"{px_text(width)} solid {code}", magnitude=width
+        )
+        if ask.is_swap:
+            hue, shade = next((h, s) for h, shades in PALETTE.items() for s, c in shades.items() if c == code)
+            known = ask.class_in(_WIDTH_CLASS)
+            classes = {known[0] if known else "": "border-4"}
+            yield ask.swap_all(classes, step, also=("border-solid", f"border-{hue}-{shade}"))
+        else:
+            yield ask.override({"border": step.new}, step)
+        return
+
+
+def _restyled(ask: Ask) -> Iterator[Candidate | None]:
+    """Turn a solid border dashed; a line of 1 px shows that too, at 2 px it reads at once."""
+    old = _even_px(ask.element)
+    if old is None or ask.element.styles.get("border-top-style") != "solid":
+        return
+    if not _stands_out(ask, style_color(ask.element, "border-top-color")):
+        return
+    step = Step(property="border-style", direction="restyle", old="solid", new="dashed", magnitude=1)
+    if ask.is_swap:
+        known = ask.class_in("|".join(BORDER_STYLES))
+        yield ask.swap(known and known[0], "border-dashed", step)
+    else:
+        yield ask.override({"border-style": "dashed"}, step)
+
+
+def _recolored(ask: Ask) -> Iterator[Candidate | None]:
+    old = style_color(ask.element, "border-top-color")
+    if _even_px(ask.element) is None or old is None or old.alpha < 0.99:
+        return
+    known = ask.class_in(r"border-(\w+)-(\d+)")
+    codes = {f"border-{hue}-{shade}": code for hue, shades in PALETTE.items() for shade, code in shades.items()}
+    within = Band(BORDER_DELTA_E, 45)
+    if ask.is_swap and (known is None or known[0] not in codes):
+        return
+    for name in ask.shuffled(*codes)[:40]:
+        new = parse_color(codes[name])
+        if new is None or not within.holds(chroma.delta_e(old, new)) or not _stands_out(ask, new):
+            continue
+        step = Step(
+            property="border-color", direction="recolor", old=old.hex, new=new.hex, magnitude=chroma.delta_e(old, new)
+        )
+        yield ask.swap(known and known[0], name, step) if ask.is_swap else ask.override({"border-color": new.hex}, step)
+
+
+def _stands_out(ask: Ask, color: Rgb | None) -> bool:
+    """Tell whether a border of this colour can be told from what is inside and outside it."""
+    if color is None or color.alpha < 0.5:
+        return False
+    inside = chroma.background_of(ask.element, ask.tree)
+    outside = chroma.background_of(ask.element, ask.tree, skip_own=True)
+    grounds = [ground for ground in (inside, outside) if ground is not None]
+    return bool(grounds) and all(chroma.delta_e(color, ground) >= 6 for ground in grounds)
+
+
+def rounded(ask: Ask) -> Iterator[Candidate | None]:
+    """Make all four corners rounder or squarer."""
+    element = ask.element
+    if not _shows_corners(ask):
+        return
+    old = effective_radius_px(element)
+    for new, name in _radii(ask):
+        drawn = effective_radius_px(element, px_text(new))
+        if not ROUNDED_PX[ask.tier].holds(drawn - old):
+            continue
+        way = "increase" if drawn > old else "decrease"
+        step = Step(
+            property="border-radius", direction=way, old=px_text(old), new=px_text(drawn), magnitude=abs(drawn - old)
+        )
+        if ask.is_swap:
+            known = ask.class_in("|".join(RADII) + r"|rounded-\[.*\]")
+            yield ask.swap(known and known[0], name, step)
+        else:
+            yield ask.override({"border-radius": px_text(new)}, step)
+
+
+def _radii(ask: Ask) -> list[tuple[float, str]]:
+    choices = [(float(px), name) for name, px in RADII.items()]
+    if not ask.is_swap:
+        choices = [(float(px), "") for px in _RADIUS_CHOICES]
+    return ask.rng.sample(choices, len(choices))
+
+
+def _shows_corners(ask: Ask) -> bool:
+    """Tell whether the corners are drawn, alike, and against something that shows them."""
+    element = ask.element
+    corners = ("top-left", "top-right", "bottom-right", "bottom-left")
+    radii = {element.styles.get(f"border-{corner}-radius", "0px") for corner in corners}
+    if len(radii) != 1 or min(element.box.w, element.box.h) < 8:
+        return False
+    if element.tag in ("svg", "table", "tr", "td", "th") or not (has_background(element) or has_border(element)):
+        return False
+    if has_image(element) or _even_px(element):
+        return True
+    inside = style_color(element, "background-color")
+    outside = chroma.background_of(element, ask.tree, skip_own=True)
+    return inside is not None and outside is not None and chroma.delta_e(chroma.blend(inside, outside), outside) >= 4
