@@ -116,9 +116,8 @@ class Executor(Generic[P, R]):
             self._abandon_unserved()
         except Exception as error:  # noqa: BLE001 (kept, and raised by run)
             self._error = error
-        if self._error is not None or self._dispatcher.num_open == 0:
-            self._finished.set()
-        elif self._stop.is_set() and self._dispatcher.num_leased == 0:
+        is_drained = self._stop.is_set() and self._dispatcher.num_leased == 0
+        if self._error is not None or self._dispatcher.num_open == 0 or is_drained:
             self._finished.set()
         else:
             self._pump()

@@ -1,0 +1,80 @@
+"""Everything decided before the first call: dataset, rows that run here, cells, what the store holds."""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from orchestrator import console as say
+from orchestrator.config import SweepConfig
+from orchestrator.keys import Keys
+from orchestrator.ledger import Ledger
+from orchestrator.preflight import Preflight, inspect_machine, inspect_rows
+from orchestrator.rows import JudgeRow, ModelRow
+from orchestrator.run_record import run_name
+from orchestrator.workers import DatasetPlace
+from records.datasets import Dataset, attach, fingerprint_files, pack, parquet_files
+from records.run_paths import RunPaths, RunsPaths
+from records.sampling import stratified
+from records.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A sweep over an opened dataset, with the rows that run here."""
+
+    sweep: SweepConfig
+    dataset: Dataset
+    place: DatasetPlace
+    pair_ids: tuple[str, ...]
+    preflight: Preflight
+    models: tuple[ModelRow, ...]
+    judges: tuple[JudgeRow, ...]
+    paths: RunPaths
+    store: Store
+    keys: Keys
+    ledger: Ledger
+
+
+def prepare(sweep: SweepConfig, console: Console) -> Plan:
+    """Open dataset and store, look at every row, say what will happen. Nothing is asked yet."""
+    runs = RunsPaths(sweep.runs)
+    dataset, place = _open_dataset(sweep, runs)
+    pair_ids = tuple(stratified(dataset.frame, sweep.limit, sweep.seed) if sweep.limit else dataset.frame["id"])
+    console.print(say.dataset_line(sweep, dataset, len(pair_ids)), soft_wrap=True)
+    machine = inspect_machine(allows_paid=sweep.allow_paid)
+    preflight = inspect_rows(sweep.models, sweep.judges, machine, fail_on_skip=sweep.on_unavailable == "fail")
+    for line in say.preflight_lines(preflight):
+        console.print(line, soft_wrap=True)
+    ready = {(state.group, state.key) for state in preflight.states if state.is_ready}
+    models = tuple(row for row in sweep.models if ("model", row.key) in ready)
+    judges = tuple(row for row in sweep.judges if ("judge", row.key) in ready)
+    for row in models:
+        row.adapter.check(dataset.truths)
+    store = Store.open(runs.store)
+    for damage in store.damage:
+        console.print(f"store: {damage.segment}, byte {damage.offset}: {damage.reason}; that call is asked again")
+    keys = Keys(dataset)
+    ledger = Ledger(store, keys, models, judges, pair_ids)
+    console.print(say.calls_line(ledger, preflight), soft_wrap=True)
+    return Plan(
+        sweep=sweep,
+        dataset=dataset,
+        place=place,
+        pair_ids=pair_ids,
+        preflight=preflight,
+        models=models,
+        judges=judges,
+        paths=runs.run(run_name(sweep, dataset.fingerprint)),
+        store=store,
+        keys=keys,
+        ledger=ledger,
+    )
+
+
+def _open_dataset(sweep: SweepConfig, runs: RunsPaths) -> tuple[Dataset, DatasetPlace]:
+    files = parquet_files(sweep.dataset.local_path())
+    fingerprint = fingerprint_files(files)
+    packed = runs.image_pack(fingerprint).absolute()
+    if not packed.exists():
+        pack(files, packed)
+    return attach(packed, fingerprint), DatasetPlace(packed, fingerprint)

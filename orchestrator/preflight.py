@@ -1,0 +1,152 @@
+"""What can run here, decided before any work: every row is ready, skipped with its reason, or an error.
+
+Skipped are only rows whose hardware, package, key or permission is absent. A row that is broken
+(nothing listens at its address), or that the user added by hand, is an error.
+"""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from orchestrator.rows import JudgeRow, ModelRow
+from schemas.errors import ConfigError
+from schemas.protocols import Needs
+
+_CONNECT_TIMEOUT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What this machine, or the cluster, has to offer."""
+
+    num_gpus: int
+    allows_paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a row misses: `kind` is gpu, package, key or permission; `remedy` says what to do."""
+
+    kind: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """One row and what it lacks; an empty `lacks` means that it runs here."""
+
+    group: str
+    key: str
+    name: str
+    role: str
+    lacks: tuple[Lack, ...]
+    is_priced: bool
+
+    @property
+    def is_ready(self) -> bool:
+        """Tell whether the row runs here."""
+        return not self.lacks
+
+    @property
+    def reason(self) -> str:
+        """Return what the row lacks, in one line."""
+        return "; ".join(lack.remedy for lack in self.lacks)
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The state of every row of a sweep."""
+
+    models: tuple[RowState, ...]
+    judges: tuple[RowState, ...]
+
+    @property
+    def states(self) -> tuple[RowState, ...]:
+        """Return all rows, models first."""
+        return self.models + self.judges
+
+
+def inspect_machine(*, allows_paid: bool) -> Machine:
+    """Count this machine's GPUs as the driver reports them."""
+    return Machine(_count_gpus(), allows_paid)
+
+
+def inspect_rows(
+    models: Sequence[ModelRow], judges: Sequence[JudgeRow], machine: Machine, *, fail_on_skip: bool
+) -> Preflight:
+    """Look at every row; ConfigError for a broken row, for a skip that must not be, or when nothing is left."""
+    preflight = Preflight(
+        tuple(_state("model", row, row.role, machine) for row in models),
+        tuple(_state("judge", row, "judge", machine) for row in judges),
+    )
+    by_hand = {
+        (group, row.key) for group, rows in (("model", models), ("judge", judges)) for row in rows if row.is_by_hand
+    }
+    for state in preflight.states:
+        if not state.is_ready and (fail_on_skip or (state.group, state.key) in by_hand):
+            raise ConfigError(f"{state.group} {state.name!r} can't run here: {state.reason}")
+    for group, states in (("model", preflight.models), ("judge", preflight.judges)):
+        if not any(state.is_ready for state in states):
+            reasons = "\n".join(f"  {state.name}: {state.reason}" for state in states)
+            raise ConfigError(f"no {group} of this sweep can run here:\n{reasons}")
+    return preflight
+
+
+def count_lacks(states: Sequence[RowState]) -> Counter[str]:
+    """Count skipped rows by the first thing each lacks."""
+    return Counter(state.lacks[0].kind for state in states if state.lacks)
+
+
+def _state(group: str, row: ModelRow | JudgeRow, role: str, machine: Machine) -> RowState:
+    needs = row.needs()
+    lacks = tuple(lack for need in needs for lack in _lacks(need, machine))
+    if not lacks:
+        for need in needs:
+            _check_address(f"{group} {row.name!r}", need)
+    return RowState(group, row.key, row.name, role, lacks, any(need.is_priced for need in needs))
+
+
+def _lacks(needs: Needs, machine: Machine) -> list[Lack]:
+    lacks = []
+    if needs.num_gpus > machine.num_gpus:
+        memory = f" with {needs.gpu_memory_gb:.0f} GB in all" if needs.gpu_memory_gb else ""
+        lacks.append(Lack("gpu", f"needs {needs.num_gpus} GPUs{memory}, here are {machine.num_gpus}"))
+    for package in needs.packages:
+        if importlib.util.find_spec(package) is None:
+            extra = f"pip install 'diffspot-orchestrator[{needs.extra}]'" if needs.extra else f"install {package}"
+            lacks.append(Lack("package", f"needs the package {package}: {extra}"))
+    lacks += [Lack("key", f"set {name}") for name in needs.env_vars if not os.environ.get(name)]
+    if needs.is_priced and not machine.allows_paid:
+        lacks.append(Lack("permission", "its calls cost money: add allow_paid=true"))
+    return lacks
+
+
+def _check_address(who: str, needs: Needs) -> None:
+    """Raise ConfigError where nothing accepts connections at the address a row names."""
+    if needs.url is None:
+        return
+    parts = urlsplit(needs.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"{who}: {needs.url!r} is not an http address")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname, port), timeout=_CONNECT_TIMEOUT_S).close()
+    except OSError as error:
+        raise ConfigError(
+            f"{who}: nothing answers at {needs.url} ({error}): start the server or mend base_url"
+        ) from error
+
+
+def _count_gpus() -> int:
+    """Return how many GPUs the NVIDIA driver lists; 0 where there is no driver."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return 0
+    listed = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=30, check=False)
+    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())

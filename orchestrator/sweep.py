@@ -1,0 +1,143 @@
+"""The order of things: plan, run, write, analyse."""
+
+import asyncio
+import contextlib
+import os
+import shlex
+import signal
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+from rich.console import Console
+
+from analysis.console import show
+from analysis.run import analyse
+from orchestrator import console as say
+from orchestrator.config import ClusterConfig, SweepConfig
+from orchestrator.dispatch import Dispatcher, DispatchPolicy
+from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
+from orchestrator.executor import Executor
+from orchestrator.places import plan_places
+from orchestrator.plan import Plan, prepare
+from orchestrator.results import build_tables
+from orchestrator.run_record import write_config, write_environment, write_manifest
+from orchestrator.tasks import Task
+from records.files import write_table
+from records.prompts import is_official
+from schemas.records import Answer, Judgement
+from schemas.tables import PREDICTIONS, RUN_PAIRS, VERDICTS
+
+
+def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
+    """Run a sweep to its end, or to a clean stop; return the exit status."""
+    console = Console(highlight=False)
+    plan = prepare(sweep, console)
+    if sweep.details == "preflight":
+        for line in say.detail_lines(plan.preflight):
+            console.print(line, soft_wrap=True)
+        return EXIT_DONE
+    _write_beginning(plan, composed)
+    try:
+        was_stopped = _run_jobs(plan, console)
+    finally:
+        plan.store.close()
+    _write_tables(plan)
+    if was_stopped:
+        command = shlex.join(["python", "-m", "orchestrator", *arguments])
+        console.print(f"stopped; every finished call is kept. Go on with:\n  {command}", soft_wrap=True)
+        return EXIT_STOPPED
+    _conclude(plan, console)
+    return EXIT_DONE
+
+
+def _write_beginning(plan: Plan, composed: Composed) -> None:
+    plan.paths.manifest.unlink(missing_ok=True)
+    write_config(composed.values, plan.sweep, plan.paths)
+    write_environment(plan.paths)
+    chosen = plan.dataset.frame.filter(pl.col("id").is_in(list(plan.pair_ids)))
+    write_table(chosen, plan.paths.pairs, RUN_PAIRS)
+
+
+def _run_jobs(plan: Plan, console: Console) -> bool:
+    """Ask everything the store lacks; return whether it was stopped before the end."""
+    dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(seed=plan.sweep.seed))
+    for job in plan.ledger.first_jobs():
+        dispatcher.submit(job)
+    display = say.ProgressDisplay(console, plan.ledger.progress)
+    if dispatcher.num_open:
+        asyncio.run(_execute(plan, dispatcher, display, console))
+    console.print(say.counts_line(plan.ledger.progress, display.elapsed_s), soft_wrap=True)
+    return dispatcher.num_open > 0
+
+
+async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.ProgressDisplay, console: Console) -> None:
+    def tick() -> None:
+        plan.store.sync()
+        display.update()
+
+    stop = asyncio.Event()
+    executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, plan.ledger.on_end, tick)
+    with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
+        places = plan_places(plan.models, plan.judges, plan.place, plan.sweep.cluster, num_cpus)
+        await executor.run(places, stop)
+
+
+@contextlib.contextmanager
+def _cluster(config: ClusterConfig) -> Iterator[int]:
+    """Bring the cluster up, yield the CPUs it has for computing rows, take it down."""
+    if config.kind == "inline":
+        yield 1
+        return
+    from orchestrator.actors import num_cluster_cpus, start_ray, stop_ray
+
+    start_ray(num_cpus=config.num_cpus, address=config.address)
+    try:
+        yield num_cluster_cpus()
+    finally:
+        stop_ray()
+
+
+@contextlib.contextmanager
+def _stop_on_interrupt(stop: asyncio.Event, console: Console) -> Iterator[None]:
+    """First Ctrl-C or SIGTERM: finish what is in flight. Second: give that up too."""
+    loop = asyncio.get_running_loop()
+    running = asyncio.current_task()
+    assert running is not None
+
+    def on_signal() -> None:
+        if stop.is_set():
+            running.cancel()
+            return
+        stop.set()
+        console.print("stopping: what is in flight is finished and kept; once more gives it up")
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, on_signal)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _write_tables(plan: Plan) -> None:
+    predictions, verdicts = build_tables(plan.ledger, plan.store, plan.keys, plan.dataset, plan.judges)
+    write_table(predictions, plan.paths.predictions, PREDICTIONS)
+    write_table(verdicts, plan.paths.verdicts, VERDICTS)
+
+
+def _conclude(plan: Plan, console: Console) -> None:
+    """Analyse, write the completion marker, show the leaderboard and where everything is."""
+    analysis = analyse(plan.paths.root, images=plan.dataset.images, seed=plan.sweep.seed)
+    write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint)
+    is_unofficial = not is_official(plan.sweep.judge_prompt)
+    notes = {row.name: _judge_note(row.prompt is not None and is_unofficial) for row in plan.judges}
+    show(analysis, console, notes=notes)
+    console.print(f"pictures   {os.path.relpath(plan.paths.report)}", soft_wrap=True)
+    console.print("your own   +model@models.mine=endpoint ...   see docs/models.md", soft_wrap=True)
+
+
+def _judge_note(is_unofficial_llm: bool) -> str:
+    return "unofficial prompt" if is_unofficial_llm else "unofficial: deterministic, no LLM"
