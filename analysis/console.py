@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.figures import agreement_figures, percent, rate_and_interval
+from analysis.figures import agreement_figures, outcome_rows, percent, rate_and_interval
 from analysis.ranking import ranked, read_probe
 from analysis.tally import Analysis
 
@@ -110,19 +110,9 @@ def _judges(analysis: Analysis) -> list[Line]:
 def _outcomes(analysis: Analysis) -> list[Line]:
     """Return one line where all went well, else a table of outcomes that adds up to every cell."""
     tables = {"answers": analysis.answers, "verdicts": analysis.verdicts}
-    counts = {head: _named_counts(table) for head, table in tables.items()}
-    totals = {head: sum(column.values()) for head, column in counts.items()}
-    if all(set(column) <= {"ok"} for column in counts.values()):
-        return [Line(""), Line(f"every call went well: {totals['answers']:,} answers, {totals['verdicts']:,} verdicts")]
-    names = dict.fromkeys(name for column in counts.values() for name in column)
-    body = [[name, *(f"{column[name]:,}" if name in column else "-" for column in counts.values())] for name in names]
-    total = ["in all", *(f"{number:,}" for number in totals.values())]
-    lines = [Line(text) for text in aligned([["outcome", *tables], *body, total], right=tables)]
+    rows = outcome_rows(tables)
+    if {row[0] for row in rows[1:-1]} <= {"ok"}:
+        num_answers, num_verdicts = rows[-1][1:]
+        return [Line(""), Line(f"every call went well: {num_answers} answers, {num_verdicts} verdicts")]
+    lines = [Line(text) for text in aligned(rows, right=tables)]
     return [Line(""), lines[0]._replace(style="dim"), *lines[1:]]
-
-
-def _named_counts(outcomes: pl.DataFrame) -> dict[str, int]:
-    return {
-        " ".join(filter(None, [row["status"], row["error_type"]])): row["num_cells"]
-        for row in outcomes.iter_rows(named=True)
-    }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import polars as pl
+
 ABSENT: Final = "-"
 MIN_PAIRS_SHOWN: Final = 10
 """Cells of fewer pairs stay in Parquet and off the screen."""
@@ -36,3 +38,23 @@ def agreement_figures(row: Mapping[str, Any]) -> str:
     if row["p_value"] is not None:
         figures.append(f"p {row['p_value']:.2g}")
     return ", ".join(figures) or "no cell that both scored"
+
+
+def outcome_rows(tables: Mapping[str, pl.DataFrame]) -> list[list[str]]:
+    """Lay outcomes of several kinds side by side: a row of heads, one for each outcome, and the sums.
+
+    tables: kind to `status, error_type, num_cells`.
+    """
+    counts = {kind: _named_counts(table) for kind, table in tables.items()}
+    names = dict.fromkeys(name for column in counts.values() for name in column)
+    body = [
+        [name, *(f"{column[name]:,}" if name in column else ABSENT for column in counts.values())] for name in names
+    ]
+    return [["outcome", *tables], *body, ["in all", *(f"{sum(column.values()):,}" for column in counts.values())]]
+
+
+def _named_counts(outcomes: pl.DataFrame) -> dict[str, int]:
+    return {
+        f"{row['status']}: {row['error_type']}" if row["error_type"] else row["status"]: row["num_cells"]
+        for row in outcomes.iter_rows(named=True)
+    }

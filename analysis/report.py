@@ -1,12 +1,12 @@
 """A run's report: one HTML file that needs no network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.figures import ABSENT, MIN_PAIRS_SHOWN, agreement_figures, percent, rate_and_interval
+from analysis.figures import ABSENT, MIN_PAIRS_SHOWN, agreement_figures, outcome_rows, percent, rate_and_interval
 from analysis.markup import Html, element, join, page, table
 from analysis.ranking import ranked, read_probe
 from analysis.report_style import HEAT_STEPS, STYLE
@@ -15,7 +15,7 @@ from analysis.statistics import share
 from analysis.tally import Analysis, RunTables
 from schemas.vocabulary import CHANGED_TIERS, OPERATOR_FAMILY
 
-_BAR_WIDTH: Final = 120
+_BAR_WIDTH: Final = 92
 _BARS: Final = {"named": "diff_recall", "unchanged-ok": "no_diff_specificity", "overall": "overall_accuracy"}
 
 
@@ -43,7 +43,8 @@ def _header(analysis: Analysis, title: str, num_judges: int) -> Html:
     )
     legend = (
         "found: the changed element was found. named: the change was also named rightly. unchanged-ok: nothing was "
-        "claimed where nothing changed. overall: both kinds of pair together. Bars and brackets are 95% intervals; "
+        "claimed where nothing changed. no box: named, without the answers that the judge "
+        "matched by a pixel box. overall: both kinds of pair together. Bars are 95% intervals; "
         "a cell without a verdict counts as not right."
     )
     return join(element("h1", title), element("p", facts), element("p", legend, class_="soft"))
@@ -52,8 +53,12 @@ def _header(analysis: Analysis, title: str, num_judges: int) -> Html:
 def _standings(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, judge: str) -> Html:
     probe_rows = probes.filter(pl.col("judge") == judge).join(analysis.found, on=["judge", "model"], how="left")
     ranked_rows = order.filter(pl.col("judge") == judge)
-    rows = [_standing(row) for frame in (ranked_rows, probe_rows) for row in frame.iter_rows(named=True)]
-    heads = ["rank", "model", "found %", *(f"{tier} %" for tier in CHANGED_TIERS), *(f"{name} %" for name in _BARS)]
+    both = (ranked_rows, probe_rows)
+    has_boxes = any(frame["num_boxed"].fill_null(0).sum() > 0 for frame in both)
+    boxless = {"no box": "unboxed_recall"} if has_boxes else {}
+    figures = {"found": "found", **{tier: f"{tier}_recall" for tier in CHANGED_TIERS}, **boxless}
+    rows = [_standing(row, list(figures.values())) for frame in both for row in frame.iter_rows(named=True)]
+    heads = ["rank", "model", *(f"{name} %" for name in (*figures, *_BARS))]
     readings = [read_probe(row) for row in probe_rows.iter_rows(named=True)]
     said = [element("span", f"{one.model}: {one.says}. ", class_="good" if one.is_ok else "bad") for one in readings]
     return join(
@@ -63,16 +68,15 @@ def _standings(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, ju
     )
 
 
-def _standing(row: Mapping[str, Any]) -> list[str]:
+def _standing(row: Mapping[str, Any], figures: Sequence[str]) -> list[str]:
     num_pairs, role = row["num_pairs"], row["role"]
     tag = "" if role == "model" else element("span", role, class_=f"tag role-{role}")
     reason = row.get("unranked_reason")
     why = element("span", reason, class_="tag bad") if reason else ""
-    tiers = [row["found"], *(row[f"{tier}_recall"] for tier in CHANGED_TIERS)]
     return [
         _figure(str(row.get("rank") or ABSENT)),
         element("td", row["model"], tag, why, class_="name"),
-        *(_figure(percent(rate, num_pairs)) for rate in tiers),
+        *(_figure(percent(row[name], num_pairs)) for name in figures),
         *(_bar(row, name) for name in _BARS.values()),
         _figure(percent(row["precision"], num_pairs)),
     ]
@@ -166,15 +170,14 @@ def _agreement(analysis: Analysis) -> Html:
         "p: how often a random order comes as near."
     )
     heads = ["judges", "figures", "what it is worth"]
-    return join(element("h2", "Do the judges agree?"), element("p", text, class_="soft"), table(heads, rows))
+    return join(
+        element("h2", "Do the judges agree?"),
+        element("p", text, class_="soft"),
+        table(heads, rows, class_="narrow"),
+    )
 
 
 def _outcomes(analysis: Analysis) -> Html:
-    rows: list[list[str]] = []
-    for kind, frame in (("answers", analysis.answers), ("verdicts", analysis.verdicts)):
-        parts = [
-            [kind, row["status"], row["error_type"] or "", _figure(f"{row['num_cells']:,}")]
-            for row in frame.iter_rows(named=True)
-        ]
-        rows += [*parts, [kind, "in all", "", _figure(f"{frame['num_cells'].sum():,}")]]
-    return join(element("h2", "How the calls ended"), table(["kind", "outcome", "error", "cells"], rows))
+    heads, *rows = outcome_rows({"answers": analysis.answers, "verdicts": analysis.verdicts})
+    body = [[name, *map(_figure, counts)] for name, *counts in rows]
+    return join(element("h2", "How the calls ended"), table(heads, body, class_="narrow"))

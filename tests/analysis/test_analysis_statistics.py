@@ -46,6 +46,16 @@ def test_wilson_without_trials_is_null() -> None:
     assert _evaluate(bounds.high, 0, 0) is None
 
 
+@given(_scores, st.integers(0, 99))
+@settings(deadline=None, max_examples=60)
+def test_tau_equals_scipys(values: list[int], seed: int) -> None:
+    first = np.array(values)
+    second = np.random.default_rng(seed).integers(0, 4, len(values))
+    expected = stats.kendalltau(first, second, variant="b").statistic
+    tau = ours.kendall_tau_b(first, second)
+    assert (np.nan if tau is None else tau) == pytest.approx(expected, nan_ok=True)
+
+
 def test_tau_of_ties_only_or_of_one_item_is_none() -> None:
     assert ours.kendall_tau_b(np.array([2, 2, 2]), np.array([1, 2, 3])) is None
     assert ours.kendall_tau_b(np.array([1]), np.array([1])) is None

@@ -1,0 +1,209 @@
+"""A run's folder in, tables, report and exit status out."""
+
+import re
+import subprocess
+import sys
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from analysis_frames import published_pairs, verdicts_frame
+from PIL import Image
+
+from analysis.__main__ import main
+from analysis.images import find_images
+from analysis.report import heat_cells
+from analysis.run import analyse, read_roles
+from analysis.samples import MAX_SAMPLES, sample_ids
+from analysis.tables import leaderboard, recall_by_operator
+from records.datasets import PairImages, fingerprint_files, pack
+from records.files import read_table, write_table, write_text
+from records.run_paths import RunPaths, RunsPaths
+from schemas.errors import StoreError
+from schemas.tables import LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, RUN_PAIRS, VERDICTS, conform
+from schemas.tables import PAIRS as PAIRS_WITH_IMAGES
+
+HOSTILE = '<script>alert("x")</script> & <img src=https://example.org/x.png>'
+CONFIG = "models:\n  a: {name: pixel_diff, role: baseline}\n  b: {name: oracle, role: probe}\njudges: {}\n"
+PAIRS = published_pairs(2, 12, 2).with_columns(
+    ground_truth_diff=pl.lit("The heading became bolder."),
+    target_bbox_x=pl.lit(10, pl.Int64), target_bbox_y=pl.lit(20, pl.Int64),
+    target_bbox_w=pl.lit(30, pl.Int64), target_bbox_h=pl.lit(8, pl.Int64),
+)  # fmt: skip
+
+
+def _png() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 40), "white").save(file, "PNG")
+    return file.getvalue()
+
+
+def _verdicts() -> pl.DataFrame:
+    ids = PAIRS["id"].to_list()
+    return verdicts_frame(
+        {"judge": judge, "model": model, "pair_id": pair_id, "is_correct": model == "oracle" or number % 3 == 0,
+         "verdict": None if pair_id.startswith("same") else "correct" if number % 3 == 0 else "partial"}
+        for judge in ("rules", "similarity")
+        for model in ("pixel_diff", "oracle")
+        for number, pair_id in enumerate(ids)
+    )  # fmt: skip
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunPaths:
+    paths = RunPaths(tmp_path / "runs" / "tiny-00000000")
+    verdicts = _verdicts()
+    told = verdicts.filter(pl.col("judge") == "rules").select("model", "pair_id", "repeat", "status")
+    predictions = conform(told.with_columns(text=pl.lit(HOSTILE)), PREDICTIONS, "predictions")
+    write_table(PAIRS, paths.pairs, RUN_PAIRS)
+    write_table(predictions, paths.predictions, PREDICTIONS)
+    write_table(verdicts, paths.verdicts, VERDICTS)
+    write_text(CONFIG, paths.config)
+    write_text("{}", paths.manifest)
+    return paths
+
+
+class _Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "action", "style")]
+
+
+def test_tables_are_written_and_equal_the_pure_functions(run: RunPaths) -> None:
+    analysis = analyse(run.root, num_resamples=20)
+    roles = {"pixel_diff": "baseline", "oracle": "probe"}
+    assert read_table(run.analysis("leaderboard"), LEADERBOARD).equals(leaderboard(_verdicts(), PAIRS, roles))
+    kept = read_table(run.analysis("recall_by_operator"), RECALL_BY_OPERATOR)
+    assert kept.equals(recall_by_operator(_verdicts(), PAIRS))
+    assert analysis.verdicts["num_cells"].sum() == 90 * 2 * 2
+    assert {path.name for path in run.analysis_dir.iterdir()} == {
+        "leaderboard.parquet", "recall_by_operator.parquet", "judge_agreement.parquet",
+    }  # fmt: skip
+
+
+def test_report_runs_nothing_and_loads_nothing(run: RunPaths) -> None:
+    data = memoryview(_png())
+    analyse(run.root, images=lambda _: PairImages(data, data), num_resamples=20)
+    text = run.report.read_text(encoding="utf-8")
+    page = _Page(text)
+    assert page.tags.count("script") == page.tags.count("link") == page.tags.count("img") == 0
+    assert page.tags.count("image") == 2 * MAX_SAMPLES
+    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+    assert "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;" in text
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert style and f"'sha256-{b64encode(sha256(style[1].encode()).digest()).decode()}'" in text
+
+
+def test_pictures_that_would_grow_too_large_are_left_out(run: RunPaths) -> None:
+    # Bytes after the image's end don't keep it from decoding: a picture of 3 MB without drawing one.
+    data = memoryview(_png() + bytes(3_000_000))
+    analyse(run.root, images=lambda _: PairImages(data, data), num_resamples=20)
+    text = run.report.read_text(encoding="utf-8")
+    assert run.report.stat().st_size < 20_000_000
+    assert _Page(text).tags.count("image") == 2 * 2
+    assert text.count("Pictures left out") == MAX_SAMPLES - 2
+
+
+def test_sample_spreads_over_operators_and_keeps_two_unchanged() -> None:
+    ids = sample_ids(PAIRS)
+    assert len(ids) == len(set(ids)) == MAX_SAMPLES
+    assert sum(name.startswith("same") for name in ids) == 2
+    assert len({name.split("-")[0] for name in ids[:10]}) == 10
+    assert len(sample_ids(PAIRS.filter(pl.col("task_type") == "no_diff"))) == MAX_SAMPLES
+
+
+def test_heat_map_hides_thin_operators_and_adds_up_families() -> None:
+    table = recall_by_operator(_verdicts(), PAIRS).filter(pl.col("tier") == "all")
+    shown = heat_cells(table).filter((pl.col("judge") == "rules") & (pl.col("model") == "oracle"))
+    assert shown.select("column", "num_pairs", "recall").rows() == [
+        ("typography", 30, 1.0), ("colour", 18, 1.0), ("layout", 18, 1.0), ("shape", 12, 1.0),
+    ]  # fmt: skip
+
+
+def test_the_door_prints_and_returns_0(run: RunPaths, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(run.root), "--resamples", "20"]) == 0
+    out, err = capsys.readouterr()
+    assert "judge: rules" in out and str(run.report) in out.replace("\n", "")
+    assert err == ""
+
+
+def test_unfinished_runs_are_shown_with_a_word(run: RunPaths, capsys: pytest.CaptureFixture[str]) -> None:
+    run.manifest.unlink()
+    assert main([str(run.root), "--resamples", "20"]) == 2
+    out, err = capsys.readouterr()
+    assert "judge: rules" in out
+    assert "is not finished" in err
+
+
+@pytest.mark.parametrize("lost", ["config.yaml", "pairs.parquet", "verdicts.parquet", "predictions.parquet"])
+def test_folders_that_are_no_run_are_refused(run: RunPaths, lost: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (run.root / lost).unlink()
+    assert main([str(run.root)]) == 2
+    assert f"is not a run's folder: it holds no {lost}" in capsys.readouterr().err
+
+
+def test_damaged_tables_are_refused(run: RunPaths, capsys: pytest.CaptureFixture[str]) -> None:
+    run.verdicts.write_bytes(b"PAR1 cut short")
+    assert main([str(run.root)]) == 2
+    assert "verdicts.parquet is damaged" in capsys.readouterr().err
+    assert main([str(run.root / "nowhere")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("models: [", "is damaged"),
+        ("[]", "`models` must list rows"),
+        ("models: [{role: model}]", "`models` must list rows"),
+        ("models: [{name: a, role: king}]", "model a has role 'king'; known: model, baseline, probe"),
+    ],
+)
+def test_configs_that_say_no_roles_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(StoreError, match=re.escape(message)):
+        read_roles(config)
+
+
+def test_models_may_be_a_list_or_a_mapping(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("models: [{name: a}, {name: b.2, role: probe}]", encoding="utf-8")
+    assert read_roles(config) == {"a": "model", "b.2": "probe"}
+    config.write_text("models: {}", encoding="utf-8")
+    assert read_roles(config) == {}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, analysis.__main__ as door; door._parser(); print({'polars', 'scipy', 'numpy'} & set(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
+    assert told.stdout.strip() == "set()"
+
+
+def test_pictures_come_from_the_mapped_dataset_that_the_config_names(run: RunPaths, tmp_path: Path) -> None:
+    cell = {"bytes": _png(), "path": "x.png"}
+    row = {"id": "same-0", "task_type": "no_diff", "difficulty": "no_diff", "image_before": cell, "image_after": cell}
+    types = {name: dtype for name, dtype in PAIRS_WITH_IMAGES.items() if name in row}
+    source = tmp_path / "pairs.parquet"
+    conform(pl.DataFrame([row], schema=types), PAIRS_WITH_IMAGES, "pairs").write_parquet(source)
+    fingerprint = fingerprint_files([source])
+    assert find_images(run) is None
+    write_text(f"dataset: {{fingerprint: {fingerprint}}}\n{CONFIG}", run.config)
+    assert find_images(run) is None
+    pack([source], RunsPaths(run.root.parent).image_pack(fingerprint))
+    images = find_images(run)
+    assert images is not None
+    both = images("same-0")
+    assert both is not None and bytes(both.after) == _png()
