@@ -30,7 +30,7 @@ class VlmChatConfig(AdapterDefaults):
 
 
 class VlmChat:
-    """Send a pair to an engine. The adapter owns the engine: it starts and closes it."""
+    """Send a pair to an engine, which is handed over started and closed by whoever started it."""
 
     config_class: ClassVar[type[VlmChatConfig]] = VlmChatConfig
 
@@ -42,8 +42,7 @@ class VlmChat:
         self._prompt = prompt
 
     async def start(self) -> None:
-        """Start the engine."""
-        await self._engine.start()
+        """Load nothing: the engine is started already."""
 
     async def predict(self, question: Question) -> Answer:
         """Ask once; raise a CallError where no reply came, RequestRejected where there is nothing to ask."""
@@ -54,8 +53,7 @@ class VlmChat:
         return to_answer(await self._engine.chat(ChatRequest(parts=parts, sampling=self._config.sampling)))
 
     async def close(self) -> None:
-        """Close the engine."""
-        await self._engine.close()
+        """Release nothing."""
 
 
 def to_answer(reply: ChatReply) -> Answer:

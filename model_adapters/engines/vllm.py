@@ -42,6 +42,10 @@ class VllmConfig:
     """Folder of a LoRA adapter over the weights."""
     template_args: Mapping[str, object] = field(default_factory=dict)
     """Arguments of the chat template, such as `enable_thinking`."""
+    max_in_flight: int = 256
+    """Requests handed to one replica at once; it batches them itself."""
+    timeout_s: float = 3_600.0
+    """Longest wait for one reply, queueing in the replica included, seconds."""
 
     def __post_init__(self) -> None:
         if self.trust_remote_code and self.revision is None:

@@ -103,10 +103,14 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
 def test_strangers_are_listed(tmp_path: Path) -> None:
     config = write(tmp_path, line("p1", "x"), line("q1", "x"), line("q0", "x"))
     assert config.strangers({"p1", "p2"}) == ["q1", "q0"]
-    assert config.on_strangers == "fail"
+    with pytest.raises(DatasetError, match=r"2 ids .*'q1'.*on_strangers=ignore"):
+        config.check({"p1", "p2"})
+    config.check({"p1", "q1", "q0"})
+    ImportedConfig(path=config.path, on_strangers="ignore").check({"p1"})
 
 
 def test_config(tmp_path: Path) -> None:
     config = ADAPTERS.configure({"kind": "imported", "path": str(tmp_path), "on_strangers": "ignore"})
     assert not config.uses_prompt
+    assert config.reads_pair_id
     assert config.told("p1", {}) == ()

@@ -28,12 +28,14 @@ def predict(
         async with ScriptedServer(answerer=answerer) as server:
             engine = OpenAIEngine(OpenAIConfig(model="m", base_url=server.base_url, revision="r1"))
             config = VlmChatConfig(sampling=Sampling(max_output_tokens=99))
+            await engine.start()
             adapter = VlmChat(config, engine=engine, prompt=prompt)
             await adapter.start()
             try:
                 return await adapter.predict(asked or question())
             finally:
                 await adapter.close()
+                await engine.close()
 
     return asyncio.run(once())
 
@@ -106,6 +108,7 @@ def test_a_servers_own_reasoning_field_is_kept() -> None:
 def test_config() -> None:
     config = ADAPTERS.configure({"kind": "vlm_chat", "sampling": {"temperature": 0, "max_output_tokens": 32_768}})
     assert config.uses_prompt
+    assert not config.reads_pair_id
     assert config.told("p1", {}) == ()
     assert config.identity() != VlmChatConfig().identity()
     with pytest.raises(ConfigError, match="needs an engine"):
