@@ -188,7 +188,7 @@ def _rows(values: dict[str, Any], group: str) -> list[tuple[str, dict[str, Any]]
 
 
 def _is_by_hand(group: str, key: str, overrides: Sequence[str]) -> bool:
-    added = re.compile(rf"^\+.*@{group}\.{re.escape(key)}=")
+    added = re.compile(rf"^\+.*(@|\b){group}\.{re.escape(key)}[.=]")
     return any(added.match(word) for word in overrides)
 
 

@@ -11,7 +11,7 @@ from orchestrator.rows import Row
 from orchestrator.tasks import JudgeTask, PredictTask, Reply
 from records.datasets import Dataset, attach
 from schemas.errors import CallError
-from schemas.protocols import Judge, ModelAdapter
+from schemas.protocols import Engine, Judge, ModelAdapter
 
 T = TypeVar("T")
 ComponentT = TypeVar("ComponentT", bound=ModelAdapter | Judge)
@@ -43,6 +43,7 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
         self._place = place
         self._rows = {row.key: row for row in rows}
         self._components: dict[str, ComponentT | Failure] = {}
+        self._engines: list[Engine] = []
         self._dataset: Dataset | None = None
 
     async def start(self) -> None:
@@ -62,12 +63,16 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
         return Reply(result, time.perf_counter() - started)
 
     async def close(self) -> None:
-        """Close every component; each owns its engine."""
-        for component in self._components.values():
+        """Close every component, then every engine."""
+        for component in (*self._components.values(), *self._engines):
             if not isinstance(component, Failure):
                 await component.close()
 
     async def _start_row(self, row: Row[ComponentT, TaskT, T]) -> ComponentT:
-        component = row.build(row.build_engine())
+        engine = row.build_engine()
+        if engine is not None:
+            await engine.start()
+            self._engines.append(engine)
+        component = row.build(engine)
         await component.start()
         return component
