@@ -4,7 +4,7 @@ A class is built as `Class(config, engine=Engine | None, prompt=Prompt | None)`;
 engine and never imports one.
 """
 
-from schemas.protocols import JudgeConfig, Judge
+from schemas.protocols import Judge, JudgeConfig
 from schemas.registry import Registry
 
 JUDGES: Registry[JudgeConfig, Judge] = Registry(

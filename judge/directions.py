@@ -1,0 +1,137 @@
+"""Which way a change goes: read from a claim's words, or from a truth's direction, and compared."""
+
+import re
+from typing import Final
+
+from judge.kinds import strip_places
+
+_MORE: Final = (
+    r"larger|bigger|increas\w*|more|greater|wider|taller|higher|gr(?:ew|own|ows)|enlarg\w*|expand\w*|extra"
+    r"|additional|looser|roomier"
+    r"|apart|spread|thicker|heavier|bolder|up|longer|deeper|gain\w*|add(?:ed|s)|generous|spacious|airier"
+    r"|strong(?:er)?|stretch\w*"
+)
+_LESS: Final = (
+    r"smaller|decreas\w*|less|reduc\w*|narrower|shorter|lower\w*|tighter|tightened|closer|fewer|shr[aiu]nk\w*"
+    r"|thinner|slimmer|lost|loses"
+    r"|lighter|compact|condensed|cramped|crowded|crammed|squeezed|together|down|dropped|halved|cut|tiny|removed"
+    r"|gone|disappear\w*|missing"
+)
+_NEGATED = re.compile(r"\b(?:less|not as|not so|no longer|without|lost (?:its|their|the)) (?:\w+ )?$")
+_TAKEN_AWAY = re.compile(r"\b(?:less|reduc\w*|decreas\w*|smaller|lower\w*|removed|lost|gone|dropped|tighter)\b")
+_OUTCOME = re.compile(r"\b(?:to|now|is|are|became|becomes|looks?|appears?) (?:a |an |more |much |\w+ly )?$")
+_UNDIRECTED: Final = frozenset({"text", "visibility", "wrapping"})
+_QUALITY: Final = {
+    "weight": (r"bold\w*|heav\w+|thick\w*|strong\w*", r"thin\w*|light\w*|regular|normal|slim\w*|unbold\w*"),
+    "opacity": (
+        r"opaque|solid|strong\w*",
+        r"transparen\w+|semi-?transparent|translucen\w+|see-through|fad\w+|faint\w*|washed|dim\w*|ghost\w*"
+        r"|pale\w*|light\w*",
+    ),
+    "corners": (r"round\w*|pill\w*|circular|oval|curv\w+|soft\w*", r"squar\w+|sharp\w*|angular|boxier|pointed|hard\w*"),
+}
+_NAMED: Final = {
+    "color": {
+        "lighter": r"lighter|brighter|paler|lighten\w*|brighten\w*|whiter|pale",
+        "darker": r"darker|deeper|darken\w*|blacker",
+    },
+    "position": {
+        "left": r"left(?:wards?)?", "right": r"right(?:wards?)?",
+        "up": r"up(?:wards?)?|higher|raised", "down": r"down(?:wards?)?|lower|dropped",
+    },
+    "alignment": {
+        "start": r"left|start|flush left", "end": r"right|end", "center": r"cent(?:er|re)\w*|middle",
+        "spread": r"spread|apart|distribut\w+|between|evenly|around|opposite|edges|across",
+    },
+    "gradient": {
+        "reverse": r"revers\w+|flip\w*|mirror\w*|invert\w*|swap\w*|opposite",
+        "rotate": r"rotat\w+|angle|diagonal\w*|vertical\w*|horizontal\w*|degrees?|tilt\w*",
+        "recolor": r"colou?rs?|darker|lighter|hues?|stops?|shades?|tint\w*",
+    },
+    "border": {
+        "increase": r"thicker|wider|heavier|bolder|larger|increas\w*|added|appear\w*|gained|new|now has|stronger|got",
+        "decrease": r"thinner|narrower|smaller|reduc\w*|decreas\w*|removed|disappear\w*|lost|no longer|gone"
+                    r"|missing|slimmer",
+        "restyle": r"dash\w*|dott?\w*|solid|double|style",
+        "recolor": r"colou?r\w*|darker|lighter|brighter|paler|shade|tint\w*|red|blue|green|gr[ea]y|black|white"
+                   r"|orange|yellow|purple|pink",
+    },
+}  # fmt: skip
+"""Word patterns by kind and direction; the directions are those of schemas.vocabulary.DIRECTIONS."""
+
+_COMPILED = {
+    kind: {direction: re.compile(rf"\b(?:{source})\b") for direction, source in table.items()}
+    for kind, table in _NAMED.items()
+}
+_QUALITIES = {
+    kind: tuple(re.compile(rf"(?<![\w-])(?:{source})\b") for source in pair) for kind, pair in _QUALITY.items()
+}
+_MORE_PATTERN, _LESS_PATTERN = re.compile(rf"\b(?:{_MORE})\b"), re.compile(rf"\b(?:{_LESS})\b")
+_NUMBERS = re.compile(
+    r"\b(?:from|was) (?:about |roughly |around )?(-?\d+(?:\.\d+)?) ?(?:px|em|rem|pt|%)?"
+    r" (?:to|and is now|but is now|now|in the first[^.]*?to) (?:about |roughly |around )?(-?\d+(?:\.\d+)?)"
+)
+_EARLIER = re.compile(
+    r"\b(?:in|on) (?:the )?(?:first|before|original|earlier|old|initial) (?:image|screenshot|version|picture|one"
+    r"|page)\b"
+    r"|\bimage (?:a|1|one)\b|\bscreenshot (?:a|1|one)\b|\bpreviously\b|\bused to be\b|\bbefore the change\b"
+)
+_LATER = re.compile(
+    r"\b(?:second|after|image (?:b|2|two)|screenshot (?:b|2|two)|now|new|later|became|becomes"
+    r"|than (?:in )?(?:the )?(?:first|before|it))\b"
+)
+_OPPOSITE: Final = {
+    "increase": "decrease", "decrease": "increase", "lighter": "darker", "darker": "lighter",
+    "left": "right", "right": "left", "up": "down", "down": "up",
+}  # fmt: skip
+
+
+def find_directions(kind: str, part: str, claim: str) -> frozenset[str]:
+    """Return the directions a claim gives to a kind of change; empty where it gives none or both ways.
+
+    part: the parts of the claim that name the kind; the whole claim is read where they say nothing.
+    Both masked and lower case.
+    """
+    found = _read(kind, strip_places(part)) or _read(kind, strip_places(claim))
+    if _EARLIER.search(claim) and not _LATER.search(claim):
+        return frozenset(_OPPOSITE.get(direction, direction) for direction in found)
+    return found
+
+
+def _read(kind: str, text: str) -> frozenset[str]:
+    if kind in _COMPILED:
+        return frozenset(direction for direction, pattern in _COMPILED[kind].items() if pattern.search(text))
+    if kind in _UNDIRECTED:
+        return frozenset()
+    if numbers := _NUMBERS.search(text):
+        first, second = float(numbers[1]), float(numbers[2])
+        return frozenset({"increase" if second > first else "decrease"}) if first != second else frozenset()
+    return (_read_quality(kind, text) if kind in _QUALITIES else frozenset()) or _read_amount(text)
+
+
+def _read_amount(text: str) -> frozenset[str]:
+    is_more, is_less = bool(_MORE_PATTERN.search(text)), bool(_LESS_PATTERN.search(text))
+    if is_more == is_less:
+        return frozenset()
+    return frozenset({"increase" if is_more else "decrease"})
+
+
+def _read_quality(kind: str, text: str) -> frozenset[str]:
+    """Read "less bold" and "no longer rounded" against the quality, "rounding is reduced" against its amount."""
+    signs = [(match.start(), sign) for sign, pattern in zip((1, -1), _QUALITIES[kind], strict=True)
+             for match in pattern.finditer(text)]  # fmt: skip
+    signs = [(place, -sign if _NEGATED.search(text, 0, place) else sign) for place, sign in signs]
+    if {sign for _, sign in signs} == {1} and _TAKEN_AWAY.search(text):
+        return frozenset({"decrease"})
+    if len({sign for _, sign in signs}) > 1:
+        signs = [(place, sign) for place, sign in signs if _OUTCOME.search(text, 0, place)]
+    found = {sign for _, sign in signs}
+    return frozenset({"increase" if found == {1} else "decrease"}) if len(found) == 1 else frozenset()
+
+
+SOURCES = (
+    _MORE, _LESS, _NEGATED.pattern, _TAKEN_AWAY.pattern, _OUTCOME.pattern,
+    *(source for pair in _QUALITY.values() for source in pair),
+    *(source for table in _NAMED.values() for source in table.values()),
+)  # fmt: skip
+"""The patterns of this module, for the judge's identity."""

@@ -1,0 +1,158 @@
+"""Which kinds of change a claim names, and in which direction. Reads masked, lower-case text only."""
+
+import re
+from typing import Final, NamedTuple
+
+from judge.quotes import BLANK
+
+NOUNS: Final = {
+    "letter_spacing": r"letter[- ]?spac\w*|character[- ]spac\w*|tracking|kerning|inter-?letter\w*"
+    r"|(?:space|spaces|spacing|gaps?|distance|room) between (?:the |its |each |individual |all )*(?:letters?"
+    r"|characters?|glyphs?)"
+    r"|(?:letters?|characters?|glyphs?) (?:[^\s,;.]+ ){0,5}?(?:apart|closer|spread|tighter|wider|spaced|looser"
+    r"|together|cramped"
+    r"|squeezed|crammed|stretched)",
+    "line_spacing": r"line[- ]?(?:height|spac\w*)|leading|interline\w*"
+    r"|(?:space|spacing|gaps?|distance|room|separation) between (?:[\w']+ ){0,3}?(?:lines|rows of text)"
+    r"|lines (?:[^\s,;.]+ ){0,7}?(?:apart|closer|tighter|spaced|looser|together)",
+    "wrapping": r"(?:re-?)?wrap\w*|line[- ]breaks?|truncat\w+|breaks? (?:differently|onto|over|into)"
+    r"|(?:on|onto|into|over|across|up|occup\w+|fits?|takes?|spans?) (?:one|two|three|four|five|a single|several"
+    r"|more|fewer"
+    r"|\d+|an extra|another|a (?:second|third|fourth|new)) lines?",
+    "corners": r"corner(?:s|-radius)?|round(?:ed|er|ness|ing)|(?:border[- ])?radi(?:us|i)|pill[- ]shape\w*|pill"
+               r"|squar(?:e|ed|er|ish)"
+    r"|boxier|angular|circular|oval|curv(?:ed|ier|ature)|shape",
+    "gradient": r"gradients?|colou?r (?:blend|transition|fade)",
+    "opacity": r"opaci\w+|opaque|(?:semi-?)?transparen\w+|translucen\w+|see-through|fad(?:ed|es|ing)|faint\w*"
+               r"|washed[- ]out"
+    r"|dim(?:mer|med)|ghosted|ghostly|alpha",
+    "border": r"border\w*|outlin\w+|strokes?(?! width of the (?:text|letters))|dashe[ds]|dash|dotted|dots"
+    r"|(?:line|frame|ring|edge) (?:around|that (?:frames|surrounds))|underline\w*",
+    "weight": r"font[- ]?weight\w*|weight|(?:un|semi-?|extra-?)?bold\w*|heavier|boldness"
+    r"|(?:thick|thin|light)(?:er)? (?:text|font|letters|lettering|type|strokes|typeface|weight)",
+    "size": r"(?:font|text|type)?[- ]?siz(?:e|es|ed|ing)|point size",
+    "color": r"(?:re-?|dis)?colou?r\w*|hues?|shades?|tint\w*|saturat\w+|(?:turn(?:ed|s)?|became|becomes|now|to"
+             r"|from|of|into|more|slightly)"
+    r" (?:a |an )?(?:(?:much|very|dark|light|bright|pale|deep|lighter|darker) )?(?:red|orange|yellow|green|teal"
+    r"|blue|indigo|purple"
+    r"|violet|pink|gr[ea]y|black|white|brown|navy|beige|cyan|magenta|amber|gold|turquoise|lime)(?:ish|er)?",
+    "space": r"padding\w*|margins?|(?:white ?)?spacing|white ?space|gaps?|breathing room|elbow room"
+    r"|(?:space|room|distance) (?:\w+ ){0,2}?(?:between|around|above|below|beneath|under|inside|within|on|at"
+    r"|before|after|to|in)"
+    r"|(?:more|less|extra|additional|added|empty|blank|reduced) (?:\w+ )?(?:space|room)|inset",
+    "alignment": r"(?:re-?|mis)?align\w*|justif\w+|cent(?:er|r)ed|distribut\w+|spread (?:out|apart|across|evenly|over)"
+    r"|evenly spaced|bunched|flush|pushed to (?:the )?(?:opposite|either|both)",
+    "text": r"(?:now |previously )?reads?\b|re-?word\w*|wording|(?:mis-?)?spell\w*|misspelt|typos?|renamed"
+            r"|relabel\w*|rewritten"
+    r"|text (?:content|string|itself)|text (?:has |was |is |been )*(?:chang\w+|differ\w*|edit\w+|swap\w+"
+    r"|replac\w+|updat\w+|alter\w+|shorten\w+)"
+    r"|says|said|(?:words?|letters?|characters?|phrases?) (?:is |was |are |were |has |have |been )*(?:missing"
+    r"|removed|dropped|changed|deleted|"
+    r"replaced|swapped|added|gone|different|omitted)|(?:missing|different|another|dropped|extra|new) (?:words?"
+    r"|letters?|characters?)"
+    r"|replaced (?:by|with)|substitut\w+"
+    rf"|{BLANK}+,? (?:→|->|=>|became|becomes|instead of|rather than|to|into|replaces|replaced|changed to|is now"
+    rf"|was) {BLANK}+"
+    rf"|(?:from|was|instead of|rather than) {BLANK}+|(?:changed|changes) to {BLANK}+",
+    "visibility": r"disappear\w*|vanish\w*|gone|missing|removed|hidden|invisible|no longer (?:visible|there"
+                  r"|present|shown|displayed)"
+    r"|(?:has|have|newly) appeared|appeared|absent|not (?:visible|present)|(?:is|was|been) added",
+    "position": r"mov(?:e|ed|es|ing)|shift\w*|(?:re)?position\w*|relocat\w+|displac\w+|nudg\w+|offset|sli(?:d"
+                r"|des|ding)|translat\w+"
+    r"|pushed|raised|location|placement|(?:left|right|up|down)wards?"
+    r"|(?:further|farther|more|px|pixels|bit|slightly|little) (?:to the )?(?:left|right|up|down|higher|lower)"
+    r"|(?:sits?|sitting|placed|is now|are now|now) (?:\w+ )?(?:lower|higher)|dropped (?:down|by)|to the (?:left"
+    r"|right) by",
+}  # fmt: skip
+"""Words that name a kind of change outright, the most specific kind first: what one kind takes, no later kind reads."""
+
+COMPARATIVES: Final = {
+    "size": r"larger|bigger|smaller|enlarge\w*|shr[aiu]nk\w*|gr(?:ew|own|ows)|taller|shorter|wider|narrower"
+            r"|scaled|magnif\w+"
+    r"|expanded|stretched|compact",
+    "weight": r"thicker|thinner|slimmer",
+    "color": r"darker|lighter|brighter|paler|duller|deeper|(?:more|less) (?:vivid|muted|intense)|darken\w*"
+             r"|lighten\w*|brighten\w*",
+    "space": r"tighter|roomier|looser|closer together|(?:further|farther) apart|more spaced|cramped|crowded",
+    "position": r"higher|lower",
+}  # fmt: skip
+"""Adjectives that name a kind only where no noun in the same part of the claim takes them as its measure."""
+
+_VAGUE = re.compile(
+    r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|not the same|edit\w*|styl\w+|looks? off"
+    r"|tweak\w*|affected|var(?:ies|ied))\b"
+)
+_MARKS = re.compile(
+    r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|now|became|becomes?|turn\w*|has been"
+    r"|have been|was|were|instead"
+    r"|rather than|no longer|moved|shift\w*|increas\w*|decreas\w*|reduc\w*|more|less|fewer|new|missing|gone"
+    r"|gr(?:ew|own)|shr[au]nk\w*"
+    r"|lost|gained|removed|added|replaced|appear(?:s|ed)|disappear\w*|vanish\w*|compared|than|not the same"
+    r"|\w{3,}(?<!numb)(?<!ord)(?<!head)"
+    r"(?<!foot)(?<!bann)(?<!lett)(?<!charact)(?<!cent)(?<!bord)(?<!corn)(?<!und)(?<!ov)er|faded|seems?|looks?)\b"
+)
+_PLACE_PHRASES = re.compile(
+    r"\b(?:top|upper|bottom|lower|far|right|left)[- ](?:left|right)(?:[- ]hand)?(?: corner| side)?\b"
+    r"|\bcorner of the (?:page|screen)\b"
+    r"|\b(?:in|on|at|along) the (?:far )?(?:left|right|top|bottom)(?:[- ]hand)?(?: side| column| edge| part"
+    r"| half)?\b|\b(?:left|right)[- ]hand\b"
+    r"|\b(?:left|right|lower|upper|higher)(?:most)? (?:column|sidebar|panel|card|nav|image|picture|screenshot"
+    r"|half|part|section)\b"
+    r"|\b(?:to )?the (?:left|right) of\b|\bat the (?:top|bottom)\b"
+)
+_PARTS = re.compile(r"[,;:.()]|\band\b|\bwith\b|\bwhich\b|\bbut\b|\bmaking\b|\bso\b|\bwhile\b")
+_NOUN_PATTERNS = {kind: re.compile(rf"(?<![\w-])(?:{source})(?!\w)") for kind, source in NOUNS.items()}
+_COMPARATIVE_PATTERNS = {kind: re.compile(rf"\b(?:{source})\b") for kind, source in COMPARATIVES.items()}
+_TAKEN = "\u00b7"
+
+
+class Kinds(NamedTuple):
+    """Hold the kinds a claim names, each with the parts of the claim that name it."""
+
+    parts: dict[str, str]
+    is_vague: bool
+
+
+def find_kinds(masked: str) -> Kinds:
+    """Return the kinds that masked, lower-case text names; `is_vague` where it only says that something changed."""
+    text = strip_places(masked)
+    nouns, rest = _find_nouns(text)
+    found: dict[str, str] = {}
+    for start, end in _part_spans(text):
+        kinds = [kind for kind, places in nouns.items() if any(start <= place < end for place in places)]
+        kinds = kinds or [kind for kind, pattern in _COMPARATIVE_PATTERNS.items() if pattern.search(rest, start, end)]
+        for kind in kinds:
+            found[kind] = f"{found.get(kind, '')} {text[start:end]}".strip()
+    return Kinds(_with_border_owning_its_looks(found, text), bool(_VAGUE.search(text)))
+
+
+def has_change_mark(masked: str) -> bool:
+    """Tell whether masked, lower-case text compares two states at all (a description of a page doesn't)."""
+    return bool(_MARKS.search(masked))
+
+
+def strip_places(masked: str) -> str:
+    """Return the text, same length, without the phrases in which left, right, lower and corner say where, not what."""
+    return _PLACE_PHRASES.sub(lambda match: " " * len(match[0]), masked)
+
+
+def _find_nouns(text: str) -> tuple[dict[str, list[int]], str]:
+    nouns: dict[str, list[int]] = {}
+    for kind, pattern in _NOUN_PATTERNS.items():
+        spans = [match.span() for match in pattern.finditer(text)]
+        for start, end in spans:
+            text = text[:start] + _TAKEN * (end - start) + text[end:]
+        if spans:
+            nouns[kind] = [start for start, _ in spans]
+    return nouns, text
+
+
+def _part_spans(text: str) -> list[tuple[int, int]]:
+    cuts = [match.start() for match in _PARTS.finditer(text)]
+    return list(zip([0, *cuts], [*cuts, len(text)], strict=True))
+
+
+def _with_border_owning_its_looks(found: dict[str, str], text: str) -> dict[str, str]:
+    if "border" in found and not re.search(r"\b(?:background|text|fill|button itself)\b", text):
+        return {kind: part for kind, part in found.items() if kind not in ("color", "size", "weight")}
+    return found
