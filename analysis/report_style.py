@@ -41,6 +41,7 @@ tr:has(.role-probe) td { background: color-mix(in oklab, var(--sheet) 60%, var(-
 .point { fill: var(--hue); }
 .narrow, .heat { width: auto; }
 .narrow td, .narrow th { padding-right: 2rem; }
+.scroll:has(.narrow), .scroll:has(.heat) { width: fit-content; max-width: 100%; }
 .heat th { max-width: 5.5rem; padding: .42rem .3rem; white-space: normal; vertical-align: bottom; text-align: center; }
 .heat th:first-child { padding-left: .65rem; text-align: left; min-width: 14rem; }
 .heat th:first-child, .heat td.name { position: sticky; left: 0; background: var(--paper); }
