@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__.split(": ", 1)[1])
     parser.add_argument("run", metavar="RUN", type=Path, help="a run's folder, such as runs/leaderboard-1a2b3c4d")
     parser.add_argument("--resamples", type=int, default=2_000, help="bootstrap resamples of tau (default 2000)")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the bootstrap and of drawn permutations")
+    parser.add_argument("--seed", type=int, help="seed of the bootstrap (default: the run's own)")
     return parser
 
 

@@ -1,9 +1,8 @@
 """Where a finished run's pictures are: the mapped dataset beside it, if it is still there."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
-
-import yaml
 
 from analysis.samples import Images
 from records.run_paths import RunPaths, RunsPaths
@@ -12,7 +11,7 @@ from records.run_paths import RunPaths, RunsPaths
 def find_images(paths: RunPaths) -> Images | None:
     """Return a look-up of stored images by pair id; None where the run's dataset isn't mapped on this machine.
 
-    The run's `config.yaml` names the dataset's content under `dataset.fingerprint`.
+    The run's `manifest.json` names the dataset's content as `dataset_sha256`; an unfinished run has none.
     """
     fingerprint = _fingerprint(paths)
     pack = RunsPaths(paths.root.parent).image_pack(fingerprint) if fingerprint else None
@@ -25,10 +24,9 @@ def find_images(paths: RunPaths) -> Images | None:
 
 def _fingerprint(paths: RunPaths) -> str | None:
     try:
-        content: Any = yaml.safe_load(paths.config.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        # `analysis.run.load` says what is wrong with the file; pictures are no reason to stop.
+        content: Any = json.loads(paths.manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Pictures are no reason to stop: the tables don't need the manifest.
         return None
-    dataset = content.get("dataset") if isinstance(content, Mapping) else None
-    found = dataset.get("fingerprint") if isinstance(dataset, Mapping) else None
+    found = content.get("dataset_sha256") if isinstance(content, Mapping) else None
     return found if isinstance(found, str) else None

@@ -1,6 +1,8 @@
 """Read a run's folder, keep its analysis tables, and draw its report."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -34,11 +36,7 @@ def read_roles(config: Path) -> dict[str, str]:
 
     StoreError where the file isn't such; a row without a role is a `model`.
     """
-    try:
-        content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StoreError(f"{config} is damaged ({error}): run the sweep again, finished calls are kept") from error
-    models = content.get("models") if isinstance(content, dict) else None
+    models = _read_config(config).get("models")
     rows = list(models.values()) if isinstance(models, dict) else models
     if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("name") for row in rows):
         raise StoreError(f"{config}: `models` must list rows with a name; run the sweep again to rewrite it")
@@ -49,14 +47,31 @@ def read_roles(config: Path) -> dict[str, str]:
     return roles
 
 
-def analyse(run_dir: Path, *, images: Images | None = None, num_resamples: int = 2_000, seed: int = 0) -> Analysis:
+def read_seed(config: Path) -> int:
+    """Return the run's own seed from its `config.yaml`, 0 where it names none."""
+    seed = _read_config(config).get("seed")
+    return seed if isinstance(seed, int) else 0
+
+
+def _read_config(config: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StoreError(f"{config} is damaged ({error}): run the sweep again, finished calls are kept") from error
+    return content if isinstance(content, dict) else {}
+
+
+def analyse(
+    run_dir: Path, *, images: Images | None = None, num_resamples: int = 2_000, seed: int | None = None
+) -> Analysis:
     """Rebuild a run's analysis tables and report from its tables, and return them.
 
     images: gives a pair's stored images by id (a dataset's `images`); without it the report has no pictures.
-    num_resamples, seed: of the bootstrap of tau. Raises StoreError.
+    num_resamples, seed: of the bootstrap of tau; the seed is the run's own unless given. Raises StoreError.
     """
     paths = RunPaths(run_dir)
     tables = load(paths)
+    seed = read_seed(paths.config) if seed is None else seed
     analysis = build(tables, num_resamples=num_resamples, seed=seed)
     for name, frame, schema in (
         ("leaderboard", analysis.leaderboard, LEADERBOARD),

@@ -1,5 +1,7 @@
 """A run's folder in, tables, report and exit status out."""
 
+import json
+import random
 import re
 import subprocess
 import sys
@@ -184,6 +186,24 @@ def test_models_may_be_a_list_or_a_mapping(tmp_path: Path) -> None:
     assert read_roles(config) == {}
 
 
+def test_the_bootstrap_draws_by_the_runs_own_seed(run: RunPaths) -> None:
+    write_text(CONFIG + "seed: 7\n", run.config)
+    write_table(pl.concat([read_table(run.verdicts, VERDICTS), _noisy_verdicts()]), run.verdicts, VERDICTS)
+    own, told, other = (analyse(run.root, num_resamples=60, seed=seed).judge_agreement for seed in (None, 7, 8))
+    assert own.equals(told)
+    assert not own.equals(other)
+
+
+def _noisy_verdicts() -> pl.DataFrame:
+    draw = random.Random(0)
+    return verdicts_frame(
+        {"judge": judge, "model": f"noisy_{model}", "pair_id": pair_id, "is_correct": draw.random() < 0.5}
+        for judge in ("rules", "similarity")
+        for model in range(6)
+        for pair_id in PAIRS["id"]
+    )
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys, analysis.__main__ as door; door._parser(); print({'polars', 'scipy', 'numpy'} & set(sys.modules))"
@@ -192,7 +212,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert told.stdout.strip() == "set()"
 
 
-def test_pictures_come_from_the_mapped_dataset_that_the_config_names(run: RunPaths, tmp_path: Path) -> None:
+def test_pictures_come_from_the_mapped_dataset_that_the_manifest_names(run: RunPaths, tmp_path: Path) -> None:
     cell = {"bytes": _png(), "path": "x.png"}
     row = {"id": "same-0", "task_type": "no_diff", "difficulty": "no_diff", "image_before": cell, "image_after": cell}
     types = {name: dtype for name, dtype in PAIRS_WITH_IMAGES.items() if name in row}
@@ -200,7 +220,7 @@ def test_pictures_come_from_the_mapped_dataset_that_the_config_names(run: RunPat
     conform(pl.DataFrame([row], schema=types), PAIRS_WITH_IMAGES, "pairs").write_parquet(source)
     fingerprint = fingerprint_files([source])
     assert find_images(run) is None
-    write_text(f"dataset: {{fingerprint: {fingerprint}}}\n{CONFIG}", run.config)
+    write_text(json.dumps({"dataset_sha256": fingerprint}), run.manifest)
     assert find_images(run) is None
     pack([source], RunsPaths(run.root.parent).image_pack(fingerprint))
     images = find_images(run)
