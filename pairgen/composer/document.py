@@ -1,0 +1,27 @@
+"""Wraps a body into a self-contained document whose stylesheet holds just the rules in use."""
+
+from collections.abc import Mapping
+
+from pairgen.composer.draft import Draft
+from pairgen.composer.markup import classes_of, el, text
+from pairgen.utility_css import RESET, css_rule
+
+
+def document(draft: Draft, body: str, plain_rules: Mapping[str, str]) -> str:
+    """Return the HTML document; `plain_rules` maps classes that are no utilities to their declarations."""
+    theme = draft.theme
+    page = el("body", f"{theme.body_font} {theme.page} {theme.ink}", body)
+    rules = "\n".join(_rule(name, plain_rules) for name in classes_of(page))
+    title = el("title", "", text(f"{draft.voice.brand}, {draft.voice.home}"))
+    icon = '<link rel="icon" href="data:,">'
+    head = el("head", "", '<meta charset="utf-8">', title, icon, f"<style>\n{RESET}\n{rules}\n</style>")
+    return f"<!DOCTYPE html>\n{el('html', '', head, page, lang='en')}\n"
+
+
+def _rule(name: str, plain_rules: Mapping[str, str]) -> str:
+    if name in plain_rules:
+        return f".{name}{{{plain_rules[name]}}}"
+    rule = css_rule(name)
+    if rule is None:
+        raise ValueError(f"class {name!r} of a composed page has no rule: add it to utility_css")
+    return rule

@@ -1,0 +1,164 @@
+"""What is filled in or chosen: forms, what they sum up to, filters, steps."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pairgen.composer.draft import Draft
+from pairgen.composer.markup import el, text
+
+
+def _field(draft: Draft, *, is_wide: bool) -> str:
+    theme, voice, dice = draft.theme, draft.voice, draft.dice
+    label = voice.field()
+    name = f"field-{dice.below(100_000)}"
+    hint = _hint(draft, label)
+    look = f"w-full h-11 px-3 text-sm border {theme.line} {theme.button_corner} {theme.ink} {theme.surface}"
+    control = el("input", look, type="text", id=name, placeholder=hint)
+    note = draft.write("p", "note", voice.say_once(_FIELD_NOTES)) if dice.chance(0.3) else ""
+    span = "col-span-2" if is_wide else ""
+    return el(
+        "div",
+        f"flex flex-col gap-1.5 min-h-[92px] {span}".strip(),
+        draft.write("label", "label", label, for_=name),
+        control,
+        note,
+    )
+
+
+def _hint(draft: Draft, label: str) -> str:
+    """Return an example that fits the label, by the words in it."""
+    words = label.lower().split()
+    kind = next((kind for word, kind in _HINTS.items() if word in words), "")
+    return (
+        draft.voice.cell(kind)
+        if kind
+        else draft.voice.say_once(("Please enter", "Type here", "Your answer", "Tell us"))
+    )
+
+
+_HINTS: Final = {
+    "date": "date", "start": "date", "arrival": "date", "name": "person", "guest": "person", "holder": "person",
+    "person": "person", "guardian": "person", "doctor": "person", "contact": "person", "guests": "small",
+    "travellers": "small", "seats": "small", "bedrooms": "small", "hours": "small", "size": "small", "amount": "money",
+    "income": "money", "budget": "money", "volume": "count", "number": "digits", "code": "digits", "phone": "digits",
+    "plate": "digits", "postcode": "digits", "address": "address", "street": "address", "from": "place", "to": "place",
+    "area": "place", "region": "place", "town": "place", "country": "place", "zone": "place", "email": "email",
+}  # fmt: skip
+"""Word of a label -> kind of cell; the first that fits wins."""
+
+
+_FIELD_NOTES: Final = (
+    "We never share this", "As on your passport", "Optional", "You can change it later", "Please write in full",
+    "Used for reminders only", "At least {few} characters", "Leave blank if unsure",
+)  # fmt: skip
+
+
+def form(draft: Draft, num_fields: int) -> str:
+    """Return a form with labelled fields in two columns, a consent line and buttons."""
+    theme, voice, dice = draft.theme, draft.voice, draft.dice
+    head = el(
+        "div",
+        "min-h-20",
+        draft.write("h2", "section", voice.headline()),
+        draft.write("p", "meta", voice.short_sentence(), "mt-1"),
+    )
+    fields = [
+        _field(draft, is_wide=at == 0 or (num_fields % 2 == 0 and at == num_fields - 1)) for at in range(num_fields)
+    ]
+    consent = el(
+        "label",
+        "flex items-center gap-3 h-10",
+        el("input", "w-4 h-4", type="checkbox"),
+        draft.write("span", "meta", voice.say_once(_CONSENTS)),
+    )
+    row = el(
+        "div",
+        f"flex items-center gap-4 h-14 mt-3 {draft.justify()}",
+        draft.button(dice.choose(("solid", "gradient")), voice.action()),
+        draft.button("outline", voice.say_once(("Cancel", "Save draft", "Go back", "Start over"))),
+    )
+    return el(
+        "form", f"p-8 {theme.card}", head, el("div", "grid grid-cols-2 gap-x-6 gap-y-3 mt-3", *fields), consent, row
+    )
+
+
+_CONSENTS: Final = (
+    "Keep me posted about news from {place}", "I agree that you may call me back", "Send a copy to my own address",
+    "I have read the notice of {month} {year}", "Remember these details for next time",
+)  # fmt: skip
+
+
+def summary(draft: Draft) -> str:
+    """Return a list of amounts with a total, as beside a checkout."""
+    theme, voice = draft.theme, draft.voice
+    rows = [
+        el(
+            "div",
+            f"flex items-center justify-between h-12 border-b {theme.line}",
+            draft.write("dt", "meta", voice.thing()),
+            draft.write("dd", "label", voice.cell("money")),
+        )
+        for _ in range(draft.dice.between(3, 5))
+    ]
+    total = el(
+        "div",
+        "flex items-center justify-between h-16",
+        draft.write("dt", "name", "Total"),
+        draft.write("dd", "price", voice.cell("money")),
+    )
+    note = draft.write("p", "small", voice.paragraph(2), "min-h-24")
+    return el(
+        "aside",
+        f"p-6 min-h-96 {theme.card}",
+        draft.write(
+            "h2", "card_title", voice.say_once(("Your summary", "At a glance", "Overview", "What you pay", "In short"))
+        ),
+        el("dl", "mt-3", *rows, total),
+        note,
+    )
+
+
+def filters(draft: Draft) -> str:
+    """Return a sidebar with check boxes and a small promotion."""
+    theme, voice, dice = draft.theme, draft.voice, draft.dice
+    boxes = [
+        el(
+            "label",
+            "flex items-center gap-3 h-9",
+            el("input", "w-4 h-4", type="checkbox"),
+            draft.write("span", "meta", voice.option()),
+            draft.write("span", "note", f"({dice.between(2, 120)})"),
+        )
+        for _ in range(6)
+    ]
+    group = el(
+        "fieldset",
+        f"p-5 min-h-72 {theme.card}",
+        draft.write(
+            "h3", "name", voice.say_once(("Narrow it down", "Filter by", "Show only", "Refine", "Good to know"))
+        ),
+        el("div", "mt-2", *boxes),
+    )
+    promo = el(
+        "div",
+        f"mt-6 p-5 min-h-44 {theme.gradient(dice.choose('btrl'))} {theme.card_corner}",
+        el("h3", "text-base font-bold text-white", text(voice.thing())),
+        el("p", "text-sm font-normal text-white leading-relaxed mt-2", text(voice.short_sentence())),
+    )
+    return el("aside", "w-64 shrink-0", group, promo)
+
+
+def steps(draft: Draft, labels: Sequence[str]) -> str:
+    """Return numbered steps in a row, the current one marked."""
+    theme = draft.theme
+    now = draft.dice.below(len(labels))
+    cells = []
+    for at, label in enumerate(labels):
+        look = f"{theme.accent_bg} text-white" if at <= now else f"{theme.tint} {theme.ink}"
+        number = el(
+            "span",
+            f"flex items-center justify-center w-8 h-8 rounded-full text-sm font-semibold {look}",
+            text(str(at + 1)),
+        )
+        cells.append(el("li", "flex items-center gap-3", number, draft.write("span", "label", label)))
+    return el("ol", f"flex items-center gap-8 h-20 {draft.justify()}", *cells)
