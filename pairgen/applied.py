@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from pairgen.operators.layout import moved_px
 from pairgen.operators.styles import (
     effective_radius_px,
     font_size_px,
@@ -15,7 +14,6 @@ from pairgen.operators.styles import (
     style_color,
     style_px,
 )
-from pairgen.operators.tiers import JUSTIFY_PX
 from pairgen.records import Candidate, Element, Rejected
 from pairgen.tree import Tree
 
@@ -29,10 +27,6 @@ def why_not_applied(candidate: Candidate, before: Tree, after: Tree) -> Rejected
     check = _CHECKS.get(candidate.operator)
     if check is not None and not check(candidate, old, new):
         return Rejected("not_applied", f"{candidate.property} should be {candidate.new_value!r}")
-    if candidate.operator == "justify":
-        moved = moved_px(new, before, after)
-        if not JUSTIFY_PX[candidate.tier].holds(moved):
-            return Rejected("out_of_tier", f"a child moved by {moved:g} px")
     if candidate.property.startswith("margin") and not _neighbours_moved(candidate, before, after):
         return Rejected("not_applied", f"{candidate.property} moved nothing by {candidate.magnitude:g} px")
     return None

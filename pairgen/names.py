@@ -8,7 +8,7 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from pairgen.nouns import LABELLED, PLACES, SOLITARY, label_of, noun_of
+from pairgen.nouns import FURNITURE, LABELLED, PLACES, SOLITARY, label_of, noun_of
 from pairgen.operators.styles import is_painted
 from pairgen.records import Element, Snapshot
 from pairgen.tree import Tree, fold
@@ -72,7 +72,7 @@ class Name:
             return f"{self.noun} that {self.quote.part} {'with ' if self.quote.part == 'begins' else 'in '}" + quoted(
                 self.quote
             )
-        comes_first = self.noun in ("text", "heading", "paragraph", "quote", "number")
+        comes_first = self.noun in ("text", "heading", "paragraph", "quote", "number", "price")
         return f"{self.noun} {quoted(self.quote)}" if comes_first else f"{quoted(self.quote)} {self.noun}"
 
     def said_as_place(self) -> str:
@@ -165,6 +165,8 @@ class Directory:
             yield from (_in_place(name, place) for place in anchors)
             yield name
             yield from (_in_place(name, place) for place in places)
+        if self.noun(element) in FURNITURE:
+            yield Name(noun=self.noun(element), how="only")
         yield from self._by_label(element, places)
         yield from self._by_kind(element, places)
 

@@ -19,7 +19,7 @@ def describe(candidate: Candidate, before: Snapshot, after: Snapshot) -> Describ
     """Return the truth of a change that both snapshots show, its boxes left for the caller to measure.
 
     Rejected `lost` (the element no longer shows), `not_applied` (computed values disagree with the
-    candidate), `out_of_tier` (layout moved things by another tier's amount), `ambiguous` (a relative of the
+    candidate), `ambiguous` (a relative of the
     same box can't be told from it), `unnamed` (no name means it alone in both images).
     """
     one, other = directory_of(before), directory_of(after)

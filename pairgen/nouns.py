@@ -12,6 +12,8 @@ _SAID: Final = {
     "table row": "table row", "code": "text", "detail": "text", "term": "term", "date": "date", "summary": "summary",
 }  # fmt: skip
 _NUMBER: Final = re.compile(r"[$€£¥]?\s?[\d.,:%/+-]+\s?[%€$£kKmM]?")
+_MAX_PHRASE_WORDS: Final = 7
+_MAX_PHRASE_CHARS: Final = 42
 _BAR_MIN_WIDTH: Final = 0.6
 _BAR_MAX_HEIGHT_PX: Final = 130
 _STRIP_MAX_Y_PX: Final = 60
@@ -73,6 +75,10 @@ SOLITARY: Final = frozenset(
     ]
 )
 """Nouns that name a thing by themselves where the page shows one of it."""
+FURNITURE: Final = frozenset(
+    ("navigation bar", "top bar", "footer", "sidebar", "breadcrumb", "search field", "tab bar")
+)
+"""Nouns of which a page has one so commonly that a label adds nothing."""
 
 
 class Label(NamedTuple):
@@ -91,11 +97,24 @@ def noun_of(element: Element, tree: Tree) -> str:
     if element.role == "box" and not is_painted(element):
         is_row = element.styles.get("display", "").endswith("flex") and element.styles.get("flex-direction") == "row"
         return "row" if is_row else "group"
-    if element.role == "text" and _NUMBER.fullmatch(element.text):
-        return "number"
+    if element.role in ("text", "paragraph") and _is_phrase(element):
+        return _phrase_noun(element.text)
     if element.role == "text field" and "search" in element.text.casefold():
         return "search field"
     return _SAID.get(element.role, element.role)
+
+
+def _is_phrase(element: Element) -> bool:
+    is_short = len(element.text.split()) <= _MAX_PHRASE_WORDS and len(element.text) <= _MAX_PHRASE_CHARS
+    return element.role == "text" or (
+        is_short and element.num_lines <= 1 and not element.text.endswith((".", "!", "?"))
+    )
+
+
+def _phrase_noun(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        return "text"
+    return "price" if re.search(r"[$€£¥]", text) else "number"
 
 
 def _is_strip(element: Element, tree: Tree) -> bool:

@@ -24,29 +24,29 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "font_size.increase": (
         "The {text} is larger: {new} instead of {old}.",
-        "The font size of the {text} grew from {old} to {new}.",
+        "The font size of the {name} grew from {old} to {new}.",
         "The {text} is now set in larger type.",
     ),
     "font_size.decrease": (
         "The {text} is smaller: {new} instead of {old}.",
-        "The font size of the {text} went down from {old} to {new}.",
+        "The font size of the {name} went down from {old} to {new}.",
         "The {text} is now set in smaller type.",
     ),
     "letter_spacing.increase": (
         "The letters of the {text} are spaced further apart.",
-        "The letter spacing of the {text} is wider.",
+        "The letter spacing of the {name} is wider.",
     ),
     "letter_spacing.decrease": (
         "The letters of the {text} are closer together.",
-        "The letter spacing of the {text} is tighter.",
+        "The letter spacing of the {name} is tighter.",
     ),
     "line_height.increase": (
         "The lines of the {text} are further apart.",
-        "The line spacing of the {text} is larger.",
+        "The line spacing of the {name} is larger.",
     ),
     "line_height.decrease": (
         "The lines of the {text} are closer together.",
-        "The line spacing of the {text} is smaller.",
+        "The line spacing of the {name} is smaller.",
     ),
     "text.replace": (
         'In the {name}, "{gone}" was replaced by "{come}".',
@@ -55,6 +55,10 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "text.retype": (
         'In the {name}, "{gone}" now reads "{come}".',
         'In the {name}, "{gone}" became "{come}".',
+    ),
+    "text.drop": (
+        'In the {name}, "{gone}" lost a character and now reads "{come}".',
+        'In the {name}, a character is missing: "{gone}" became "{come}".',
     ),
     "text.delete": (
         'In the {name}, "{gone}" was removed.',
@@ -87,10 +91,10 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "gradient.recolor": (
         "The background gradient of the {name} has other colors: {new_stops} instead of {old_stops}.",
-        "The colors of the gradient in the {name} changed from {old_stops} to {new_stops}.",
+        "The gradient in the {name} now goes from {new_stops}; before, it went from {old_stops}.",
     ),
     "position": (
-        "The {name} moved {way} by {px}.",
+        "The {name} moved {px} {way}.",
         "The {name} is shifted {px} {way}.",
     ),
     "padding.increase": (
@@ -198,8 +202,8 @@ def template_key(candidate: Candidate) -> str:
         return "position"
     if operator == "spacing":
         return f"{candidate.property.partition('-')[0]}.{direction}"
-    if operator == "text" and direction == "replace" and candidate.tier == "hard":
-        return "text.retype"
+    if operator == "text" and candidate.tier == "hard":
+        return "text.retype" if direction == "replace" else "text.drop"
     if operator == "border" and direction in ("increase", "decrease"):
         if candidate.old_value == "none":
             return "border.appear"
@@ -261,7 +265,7 @@ def _pieces(candidate: Candidate, old: Element, new: Element) -> dict[str, str]:
     head = _shared(before, after)
     tail = min(_shared(before[::-1], after[::-1]), min(len(before), len(after)) - head)
     gone, come = before[head : len(before) - tail], after[head : len(after) - tail]
-    if candidate.direction == "delete" and come:
+    if candidate.direction == "delete" and come and candidate.tier != "hard":
         # A letter or a full stop is left of the last word: say what the word was and what it is.
         return {"gone": _bare(_cut(gone, come)), "come": " ".join(come)}
     return {"gone": _bare(" ".join(gone)), "come": _bare(" ".join(come))}

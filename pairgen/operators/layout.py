@@ -162,9 +162,3 @@ _JUSTIFIED: Final = {
 
 def _written(value: str) -> str:
     return {"normal": "flex-start", "start": "flex-start", "left": "flex-start", "end": "flex-end"}.get(value, value)
-
-
-def moved_px(element: Element, before: Tree, after: Tree) -> float:
-    """Return how far the farthest-moved child went, px: what the justify tiers bound."""
-    pairs = [(before[child.ref].box, child.box) for child in after.children(element) if child.ref in before]
-    return max((float(max(abs(a.x - b.x), abs(a.y - b.y))) for a, b in pairs), default=0.0)

@@ -161,7 +161,8 @@ def _shows_corners(ask: Ask) -> bool:
     element = ask.element
     corners = ("top-left", "top-right", "bottom-right", "bottom-left")
     radii = {element.styles.get(f"border-{corner}-radius", "0px") for corner in corners}
-    if len(radii) != 1 or min(element.box.w, element.box.h) < 8:
+    is_full_bleed = element.box.w >= ask.tree.snapshot.width
+    if is_full_bleed or len(radii) != 1 or min(element.box.w, element.box.h) < 8:
         return False
     if element.tag in ("svg", "table", "tr", "td", "th") or not (has_background(element) or has_border(element)):
         return False

@@ -93,7 +93,6 @@ left right
 high low
 all some most many
 our your their
-with without
 """.strip()
 
 
