@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from judge.kinds import find_kinds, has_change_mark
 from judge.quotes import BLANK, mask
+from judge.tables import unfold_tables
 from judge.words import ATTRIBUTES, ROLE_OF, join_phrases, places, tokens
 
 _BULLET = re.compile(r"^(\s*)(?:[-*+•‣–—·▪●○◦]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
@@ -45,7 +46,9 @@ _DENIAL = re.compile(
     rf"(?:see|find|found|identify|spot|notice|detect|observe|perceive|discern|make out|tell|pick out|locate"
     rf"|point (?:to|out)|chang\w*|differ\w*"
     rf"|been changed|alter\w*|modif\w*|moved?|shift\w*|be distinguished)\b"
-    r"|\bmatch(?:es)? (?:exactly|perfectly|pixel|each other|one another|completely)|\b(?:nothing"
+    r"|\b(?:keeps?|kept|retain\w*) (?:its|their|the)\b|[:\u2014\u2013-]\s*(?:the )?same\W*$|^\W*nothing\b(?! but\b)"
+    r"|\bmatch(?:es)? (?:exactly|perfectly|pixel|each other|one another|completely|otherwise)|\ball match\b"
+    r"|\b(?:nothing"
     r"|none)\b[.!]?\s*$|^\W*none\b"
 )  # fmt: skip
 _UNDENIED = re.compile(
@@ -75,6 +78,23 @@ _META = re.compile(
 )
 
 
+_SUMMARY = re.compile(
+    r"^\W*(?:overall|in (?:summary|short|conclusion|total|sum)|to (?:sum up|summari[sz]e|conclude)|summary)\b", re.I
+)
+_CONSEQUENCE = re.compile(r"(?:, so|\bso that|\bmaking|\bcausing|\bpushing|\bas a result|\btherefore)\b", re.I)
+_EARLIER_FRAME = re.compile(
+    r"^\W*(?:in |on )?(?:the )?(?:(?:image|screenshot|version) (?:a|1|one)|before|previously|(?:first|earlier"
+    r"|original|old)"
+    r" (?:image|screenshot|version|one|page))\b",
+    re.I,
+)
+_LATER_FRAME = re.compile(
+    r"^\W*(?:in |on )?(?:the )?(?:(?:image|screenshot|version) (?:b|2|two)|after|now|(?:second|later|new|updated|other)"
+    r" (?:image|screenshot|version|one|page))\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Hold what an answer says: its claims, and whether any of it denies change."""
@@ -87,7 +107,9 @@ def read(text: str) -> Reading:
     """Return the claims of an answer; none where every sentence that is left denies change."""
     claims: list[str] = []
     is_denial = False
-    for unit, is_bullet in _units(text):
+    for unit, is_bullet in _join_frames(_units(text)):
+        if claims and _SUMMARY.match(unit):
+            continue
         kept, denied = _keep_claims(unit)
         is_denial = is_denial or denied
         for clause in kept:
@@ -101,11 +123,12 @@ def read(text: str) -> Reading:
 def names_element(text: str) -> bool:
     """Tell whether the text names an element: by a quote, a role, or a capitalised name."""
     masked = mask(text)
-    if BLANK in masked or _NAME.search(masked):
+    if BLANK in masked or _NAME.search(masked) or _WHOLE_PAGE.match(masked):
         return True
     return any(token.word in ROLE_OF and token.word not in ATTRIBUTES for token in tokens(join_phrases(masked)))
 
 
+_WHOLE_PAGE = re.compile(r"\W*the (?:whole |entire )?(?:page|layout)\b", re.I)
 _NAME = re.compile(r"(?<=[a-z,] )(?!I\b|Image\b|Screenshot\b|CSS\b|A\b|B\b|It\b)[A-Z]\w+")
 
 
@@ -113,7 +136,7 @@ def _units(text: str) -> list[tuple[str, bool]]:
     """Return bullets (with what hangs below them) and the sentences between them."""
     units: list[tuple[str, bool]] = []
     indent = -1
-    for line in _MARKUP.sub("", text.replace("\r", "\n").replace("|", " ")).split("\n"):
+    for line in _MARKUP.sub("", unfold_tables(text.replace("\r", "\n"))).split("\n"):
         bullet = _BULLET.match(line)
         body = line[bullet.end() :] if bullet else line.strip()
         if not body.strip(" -=*_"):
@@ -127,6 +150,17 @@ def _units(text: str) -> list[tuple[str, bool]]:
             indent = -1
             units += [(sentence, False) for sentence in _sentences(body)]
     return units
+
+
+def _join_frames(units: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Join "before: ..." with the "after: ..." that follows it: two halves of one claim."""
+    joined: list[tuple[str, bool]] = []
+    for unit, is_bullet in units:
+        if joined and _LATER_FRAME.match(unit) and _EARLIER_FRAME.match(joined[-1][0]):
+            joined[-1] = (f"{joined[-1][0]} {unit}", joined[-1][1])
+        else:
+            joined.append((unit, is_bullet))
+    return joined
 
 
 def _starts_unit(bullet: re.Match[str], body: str, indent: int) -> bool:
@@ -198,6 +232,8 @@ def _split_joint(claim: str) -> list[str]:
     masked = mask(claim)
     for joint in _JOINT.finditer(masked.lower()):
         left, right = claim[: joint.start()], claim[joint.end() :]
+        if _CONSEQUENCE.search(left):
+            break
         if _is_whole(left) and _is_whole(right) and _names_element_first(right):
             return [left, *_split_joint(right)]
     return [claim]

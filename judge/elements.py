@@ -31,13 +31,13 @@ WORD_SHARE = 0.6
 """Lowest share of the element's words, by weight."""
 BOX_IOU = 0.3
 
-_BOX = re.compile(r"\bbox \[(\d{1,5}), (\d{1,5}), (\d{1,5}), (\d{1,5})\] px", re.I)
-"""The one declared format of a pixel box: `box [x, y, w, h] px`."""
+_BOX = re.compile(r"\[(\d{1,5}), (\d{1,5}), (\d{1,5}), (\d{1,5})\]", re.I)
+"""The one declared format of a pixel box: `[x, y, w, h]`, as in `box [12, 34, 56, 78] px`."""
 
 _RELATION = re.compile(
     r"\b(?:(?P<beside>under|below|beneath|underneath|above|over|beside|next to|near|adjacent to|to the (?:left"
     r"|right) of|(?:left|right) of"
-    r"|after|before|following|between|behind|alongside)|(?P<inside>in|inside|within|on|at|of|from|along|across|for))\b"
+    r"|after|before|following|between|alongside)|(?P<inside>in|inside|within|on|at|of|from|along|across|for))\b"
 )
 _OWN_AGAIN = re.compile(r"\b(?:read\w*|say\w*|label\w*|titled|named|with|start\w*|begin\w*|contain\w*|whose|text)\b")
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…)\s*$")
@@ -162,7 +162,7 @@ def is_near(subject: Subject, mutation: Mutation, truth: Truth) -> bool:
 
 
 def stated_box(claim: str) -> Box | None:
-    """Return the box that a claim states in the declared format `box [x, y, w, h] px`; else None."""
+    """Return the box that a claim states in the declared format `[x, y, w, h]`, pixels; else None."""
     found = _BOX.search(claim)
     return Box(*(int(number) for number in found.groups())) if found else None
 
@@ -205,9 +205,9 @@ def _matches_words(subject: Subject, target: Target) -> bool:
     own = frozenset(word for word in target.own_words if is_distinctive(word))
     if not own and target.own_quotes:
         return _names_plain_quote(subject, target)
-    if own and not own & subject.own_words:
-        return False
-    if not own and not _has_role(subject, target):
+    if own and not subject.quotes and any(_is_within(text, subject.own) for text in target.own_quotes):
+        return True
+    if not own & subject.own_words if own else not _has_role(subject, target):
         return False
     if (
         subject.own_quotes
@@ -223,6 +223,11 @@ def _matches_words(subject: Subject, target: Target) -> bool:
     total = sum(weight(word) for word in target.all_words)
     found = sum(weight(word) for word in target.all_words if canonical(word) in known)
     return found >= WORD_SHARE * total > 0
+
+
+def _is_within(text: str, plain: str) -> bool:
+    """Tell whether unquoted prose holds a text of eight letters or more, misspellings allowed."""
+    return len(text) >= 8 and fuzz.partial_ratio(text, fold(plain)) >= QUOTE_RATIO
 
 
 def _names_plain_quote(subject: Subject, target: Target) -> bool:

@@ -22,21 +22,27 @@ NOUNS: Final = {
     "corners": r"corner(?:s|-radius)?|round(?:ed|er|ness|ing)|(?:border[- ])?radi(?:us|i)|pill[- ]shape\w*|pill"
                r"|squar(?:e|ed|er|ish)"
     r"|boxier|angular|circular|oval|curv(?:ed|ier|ature)|shape",
-    "gradient": r"gradients?|colou?r (?:blend|transition|fade)",
+    "gradient": r"gradients?|colou?r (?:blend|transition|fade)|blend\w*|fad(?:es|ed|ing) (?:in)?to\b"
+    r"|(?:the|its|colou?r) fade(?= (?:is|has|was|now|runs|goes))",
     "opacity": r"opaci\w+|opaque|(?:semi-?)?transparen\w+|translucen\w+|see-through|fad(?:ed|es|ing)|faint\w*"
                r"|washed[- ]out"
     r"|dim(?:mer|med)|ghosted|ghostly|alpha",
-    "border": r"border\w*|outlin\w+|strokes?(?! width of the (?:text|letters))|dashe[ds]|dash|dotted|dots"
-    r"|(?:line|frame|ring|edge) (?:around|that (?:frames|surrounds))|underline\w*",
     "weight": r"font[- ]?weight\w*|weight|(?:un|semi-?|extra-?)?bold\w*|heavier|boldness"
-    r"|(?:thick|thin|light)(?:er)? (?:text|font|letters|lettering|type|strokes|typeface|weight)",
+    r"|(?:thick|thin|light)(?:er)? (?:text|font|letters|lettering|type|strokes|typeface|weight)"
+    r"|(?:strokes|letters|lettering|letterforms|typeface|glyphs) (?:[^\s,;.]+ ){0,5}?(?:thinner|thicker|finer"
+    r"|heavier|slimmer)"
+    r"|set (?:\w+ ){0,2}?(?:lighter|heavier)",
+    "border": r"border\w*|outlin\w+|stroke|frame|dashe[ds]|dash|dotted|dots"
+    r"|(?:line|frame|ring|edge) (?:around|that (?:frames|surrounds))|underline\w*",
     "size": r"(?:font|text|type)?[- ]?siz(?:e|es|ed|ing)|point size",
-    "color": r"(?:re-?|dis)?colou?r\w*|hues?|shades?|tint\w*|saturat\w+|(?:turn(?:ed|s)?|became|becomes|now|to"
+    "color": r"(?:re-?|dis)?colou?r\w*|hues?|shades?|tint\w*|saturat\w+|(?:turn(?:ed|s)?|became|becomes|now|is"
+             r"|are|looks?|rather than|instead of|to"
              r"|from|of|into|more|slightly)"
     r" (?:a |an )?(?:(?:much|very|dark|light|bright|pale|deep|lighter|darker) )?(?:red|orange|yellow|green|teal"
     r"|blue|indigo|purple"
     r"|violet|pink|gr[ea]y|black|white|brown|navy|beige|cyan|magenta|amber|gold|turquoise|lime)(?:ish|er)?",
-    "space": r"padding\w*|margins?|(?:white ?)?spacing|white ?space|gaps?|breathing room|elbow room"
+    "space": r"padding\w*|margins?|(?:white ?)?spacing|white ?space|gaps?|breathing room|elbow room|(?:blank"
+             r"|empty) (?:strip|area|band)"
     r"|(?:space|room|distance) (?:\w+ ){0,2}?(?:between|around|above|below|beneath|under|inside|within|on|at"
     r"|before|after|to|in)"
     r"|(?:more|less|extra|additional|added|empty|blank|reduced) (?:\w+ )?(?:space|room)|inset",
@@ -67,13 +73,14 @@ NOUNS: Final = {
 """Words that name a kind of change outright, the most specific kind first: what one kind takes, no later kind reads."""
 
 COMPARATIVES: Final = {
-    "size": r"larger|bigger|smaller|enlarge\w*|shr[aiu]nk\w*|gr(?:ew|own|ows)|taller|shorter|wider|narrower"
+    "size": r"larger|bigger|smaller|zoomed|enlarge\w*|shr[aiu]nk\w*|gr(?:ew|own|ows)|taller|shorter|wider|narrower"
             r"|scaled|magnif\w+"
     r"|expanded|stretched|compact",
     "weight": r"thicker|thinner|slimmer",
-    "color": r"darker|lighter|brighter|paler|duller|deeper|(?:more|less) (?:vivid|muted|intense)|darken\w*"
+    "color": r"darker|lighter|warmer|cooler|brighter|paler|duller|deeper|(?:more|less) (?:vivid|muted|intense)"
+             r"|darken\w*"
              r"|lighten\w*|brighten\w*",
-    "space": r"tighter|roomier|looser|closer together|(?:further|farther) apart|more spaced|cramped|crowded",
+    "space": r"tighter|roomier|looser|closer (?:together|to)|(?:further|farther) apart|more spaced|cramped|crowded",
     "position": r"higher|lower",
 }  # fmt: skip
 """Adjectives that name a kind only where no noun in the same part of the claim takes them as its measure."""
@@ -81,6 +88,7 @@ COMPARATIVES: Final = {
 _VAGUE = re.compile(
     r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|not the same|edit\w*|styl\w+|looks? off"
     r"|tweak\w*|affected|var(?:ies|ied))\b"
+    r"|\b(?:is|are|does|do|was|were) not\W*$"
 )
 _MARKS = re.compile(
     r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|now|became|becomes?|turn\w*|has been"
@@ -88,8 +96,11 @@ _MARKS = re.compile(
     r"|rather than|no longer|moved|shift\w*|increas\w*|decreas\w*|reduc\w*|more|less|fewer|new|missing|gone"
     r"|gr(?:ew|own)|shr[au]nk\w*"
     r"|lost|gained|removed|added|replaced|appear(?:s|ed)|disappear\w*|vanish\w*|compared|than|not the same"
-    r"|\w{3,}(?<!numb)(?<!ord)(?<!head)"
-    r"(?<!foot)(?<!bann)(?<!lett)(?<!charact)(?<!cent)(?<!bord)(?<!corn)(?<!und)(?<!ov)er|faded|seems?|looks?)\b"
+    r"|went|from|used to|to sit|faded|seems?|looks?|not as|zoomed|(?:bold|heavi|thick|thin|slimm|fine|bigg|small|larg"
+    r"|tall|short|wid|narrow"
+    r"|long|tight|loos|clos|furth|farth|high|low|dark|light|bright|pal|deep|dull|faint|dimm|round|sharp|soft"
+    r"|squar|boxi|curvi|strong"
+    r"|weak|warm|cool|rooms?i|airi|great)er)\b|→|->|=>|\b(?:is|are|does|do|was|were) not\W*$"
 )
 _PLACE_PHRASES = re.compile(
     r"\b(?:top|upper|bottom|lower|far|right|left)[- ](?:left|right)(?:[- ]hand)?(?: corner| side)?\b"

@@ -65,7 +65,7 @@ class LlmConfig:
 
 
 class LlmJudge:
-    """Judge by asking a language model."""
+    """Judge by asking a language model; the engine is handed over started."""
 
     config_class: ClassVar[type] = LlmConfig
 
@@ -78,8 +78,7 @@ class LlmJudge:
         self.config, self.engine, self.prompt = config, engine, prompt
 
     async def start(self) -> None:
-        """Start the engine."""
-        await self.engine.start()
+        """Load nothing: the engine is started already."""
 
     async def score(self, case: Case) -> Judgement:
         """Judge one answer; a `CallError` of the engine passes through."""
@@ -97,8 +96,7 @@ class LlmJudge:
         return _unparsed(broken, replies, case)
 
     async def close(self) -> None:
-        """Close the engine."""
-        await self.engine.close()
+        """Release nothing: the engine is closed by whoever started it."""
 
     def _request(self, text: str) -> ChatRequest:
         schema = SCHEMA if self.config.constrained else None

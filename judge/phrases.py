@@ -76,6 +76,19 @@ CHANGES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         "is now blue",
         "is now red",
         "is now green",
+        "is now orange",
+        "is now yellow",
+        "is now purple",
+        "is now pink",
+        "is now white",
+        "is now black",
+        "is now grey",
+        "is now gray",
+        "is now teal",
+        "is now brown",
+        "blue rather than",
+        "turned green",
+        "color from blue to",
     ),
     ("opacity", "decrease"): (
         "more transparent",
@@ -167,7 +180,34 @@ VAGUE: Final = (
 )
 """Talk of a change that fits no operator, or several."""
 
+TALK: Final = (
+    "here are the differences I noticed between the two screenshots",
+    "differences found",
+    "differences",
+    "the following changes",
+    "two regions differ",
+    "comparing the two screenshots",
+    "these are all the changes I could identify",
+    "both images show the home page of",
+    "the page shows a",
+    "the page is a",
+    "I went through the screenshots",
+    "if something did change",
+    "note to the reader",
+    "the difference is in",
+)
+"""Talk about the comparison or the page itself, which claims nothing."""
+
 DENIALS: Final = (
+    "nothing else moved",
+    "nothing was added or removed",
+    "everything else lines up",
+    "everything matches",
+    "all match",
+    "none",
+    "nothing",
+    "I don't see any changes",
+    "cannot detect any change",
     "no difference",
     "no differences",
     "no visible differences",

@@ -128,11 +128,18 @@ def _weigh(subject: Subject, mutation: Mutation, truth: Truth) -> _Finding:
 def _verdict(subject: Subject, mutation: Mutation, truth: Truth) -> str:
     found = kinds.find_kinds(subject.masked)
     direct = DIRECT_EFFECT.get(mutation.type, mutation.type)
-    if direct in found.parts:
-        return "partial" if _is_contradicted(subject, mutation, direct, found.parts[direct]) else "correct"
+    if direct in found.parts or _tells_deletion(subject, mutation, found.parts):
+        return "partial" if _is_contradicted(subject, mutation, direct, found.parts.get(direct, "")) else "correct"
     secondary = truth.visual_effects or SECONDARY_EFFECTS.get(mutation.type, ())
     is_vague = not found.parts and found.is_vague
     return "partial" if is_vague or any(kind in found.parts for kind in secondary) else "missed"
+
+
+def _tells_deletion(subject: Subject, mutation: Mutation, parts: Mapping[str, str]) -> bool:
+    """Tell whether a claim quotes deleted text and says that it is gone: that names the change exactly."""
+    if mutation.type != "text" or mutation.new_value or "visibility" not in parts:
+        return False
+    return any(fuzz.ratio(fold(quote), fold(mutation.old_value)) >= elements.QUOTE_RATIO for quote in subject.quotes)
 
 
 def _is_contradicted(subject: Subject, mutation: Mutation, kind: str, part: str) -> bool:

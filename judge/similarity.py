@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from judge.phrases import CHANGES, DENIALS, ELEMENTS, VAGUE
+from judge.phrases import CHANGES, DENIALS, ELEMENTS, TALK, VAGUE
 from schemas.digest import digest, digest_truth
 from schemas.protocols import Engine, Json, Needs, Prompt
 from schemas.records import Case, Judgement, Mutation, Truth
@@ -53,6 +53,11 @@ class SimilarityConfig:
         return Needs()
 
 
+_WHOLE = 0.99
+_WORD = re.compile(r"\w+")
+_PASSAGE_END = re.compile(r"\n+|(?<=[a-z\"”')])[.!?;] +(?=[A-Z\"“'])|,? but |,? except (?:that |for )?")
+
+
 class Description(NamedTuple):
     """Hold one description: whose, and which (operator, direction); `is_vague` says only that something changed."""
 
@@ -85,15 +90,15 @@ class Similarity:
 def judge(case: Case, config: SimilarityConfig) -> Judgement:
     """Return the judgement of one answer; `unparsed` where it holds no word of a Latin script."""
     passages = _passages(case.text)
-    if not passages:
+    if not passages or _is_foreign(case.text):
         return Judgement(
             status="unparsed",
             error_type="not_english",
-            error_message=f"{case.pair_id}: no word to compare in the answer",
+            error_message=f"{case.pair_id}: no English to compare in the answer",
         )
     said = [passage for passage in passages if _says_change(passage, config)]
     if case.truth.is_no_diff:
-        is_denial = any(_holding(passage, _DENIALS) >= config.phrase_floor for passage in passages)
+        is_denial = any(_holding(passage, DENIALS) >= config.phrase_floor for passage in passages)
         return Judgement(hallucinations=tuple(said) if said or is_denial else (case.text.strip(),))
     return _rank_all(case.truth, said, config)
 
@@ -160,9 +165,16 @@ def _phrase_share(passage: str, description: Description) -> float:
 
 
 def _says_change(passage: str, config: SimilarityConfig) -> bool:
-    """Tell whether a passage resembles any change, or vague talk of one, more than it resembles a denial."""
+    """Tell whether a passage resembles a change, or vague word of one, more than a denial or talk of the page."""
     claim = max(_holding(passage, _ALL_PHRASES), _holding(passage, VAGUE))
-    return claim >= config.phrase_floor and claim > _holding(passage, _DENIALS)
+    is_talk = claim < _WHOLE and claim <= _holding(passage, TALK)
+    return claim >= config.phrase_floor and claim > _holding(passage, DENIALS) and not is_talk
+
+
+def _is_foreign(text: str) -> bool:
+    """Tell whether hardly a word of a longer answer is one of the phrases' own: then it is not in English."""
+    stems = [word[:5] for word in _WORD.findall(text.casefold())]
+    return len(stems) >= 8 and sum(stem in _COUNTS for stem in stems) < 0.15 * len(stems)
 
 
 def _holding(passage: str, phrases: Iterable[str]) -> float:
@@ -198,7 +210,7 @@ def _without(passage: str, element: str) -> str:
 @lru_cache(maxsize=8192)
 def _stems(text: str) -> frozenset[str]:
     """Return the first five letters of every word and number."""
-    return frozenset(word[:5] for word in re.findall(r"\w+", text.casefold()))
+    return frozenset(word[:5] for word in _WORD.findall(text.casefold()))
 
 
 @lru_cache(maxsize=8192)
@@ -210,19 +222,18 @@ def _weight(stem: str) -> float:
 @lru_cache(maxsize=4096)
 def _passages(text: str) -> tuple[str, ...]:
     """Return lines, and the sentences of a line, that hold a Latin word."""
-    parts = re.split(r"\n+|(?<=[a-z\"”')])[.!?;] +(?=[A-Z\"“'])", text)
+    parts = _PASSAGE_END.split(text)
     return tuple(part.strip() for part in parts if re.search(r"[A-Za-z]{2}", part))
 
 
 def _count() -> Mapping[str, int]:
     counts: dict[str, int] = {}
-    for phrase in (*ELEMENTS, *VAGUE, *_DENIALS, *_ALL_PHRASES):
+    for phrase in (*ELEMENTS, *VAGUE, *DENIALS, *TALK, *_ALL_PHRASES):
         for stem in _stems(phrase):
             counts[stem] = counts.get(stem, 0) + 1
     return counts
 
 
-_DENIALS = DENIALS
 _ALL_PHRASES = tuple(phrase for phrases in CHANGES.values() for phrase in phrases)
 _COUNTS = _count()
 
@@ -230,4 +241,4 @@ _COUNTS = _count()
 @lru_cache(maxsize=1)
 def _tables_digest() -> str:
     changes: dict[str, Json] = {" ".join(key): list(phrases) for key, phrases in CHANGES.items()}
-    return digest([changes, list(DENIALS), list(ELEMENTS), list(VAGUE)])
+    return digest([changes, list(DENIALS), list(TALK), list(ELEMENTS), list(VAGUE)])
