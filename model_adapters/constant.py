@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from schemas.protocols import Engine, Json, Needs, Prompt
-from schemas.records import Answer, Question, Truth
+from model_adapters.base import AdapterDefaults
+from schemas.protocols import Engine, Json, Prompt
+from schemas.records import Answer, Question
 
 _TEXTS: Final = {
     "no_difference": "There are no differences: the two screenshots are identical.",
@@ -14,7 +15,7 @@ _TEXTS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConstantConfig:
+class ConstantConfig(AdapterDefaults):
     """Choose the one answer that is given to every pair."""
 
     answer: Literal["no_difference", "changed"]
@@ -23,19 +24,6 @@ class ConstantConfig:
     def identity(self) -> Mapping[str, Json]:
         """Return what goes into content keys."""
         return {"kind": "constant", "version": "1", "answer": self.answer}
-
-    def needs(self) -> Needs:
-        """Need nothing."""
-        return Needs()
-
-    @property
-    def uses_prompt(self) -> bool:
-        """Send no prompt."""
-        return False
-
-    def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:  # noqa: ARG002
-        """Be told nothing."""
-        return ()
 
 
 class Constant:

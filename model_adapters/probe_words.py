@@ -80,15 +80,15 @@ _VALUE_CHARS = 80
 """Longer values (whole gradients, paragraphs) hide the sentence, characters."""
 
 
-def say_truth(mutation: Mutation, pair_id: str) -> str:
+def say_truth(mutation: Mutation) -> str:
     """Say one mutation in words of the probe's own, with its values where they are short.
 
-    Which of several wordings is used depends on the pair alone. A direction that the vocabulary
+    Which of several wordings is used depends on the element alone. A direction that the vocabulary
     doesn't hold is left unsaid; an operator that it doesn't hold is named by its CSS property.
     """
     options = _PHRASES.get((mutation.type, mutation.direction))
     if options:
-        phrase = options[int(digest_text(pair_id)[:8], 16) % len(options)]
+        phrase = options[int(digest_text(mutation.element)[:8], 16) % len(options)]
     else:
         phrase = _UNDIRECTED.get(mutation.type, f"has another {mutation.property or mutation.type}")
     return f"- {_subject(mutation.element)} {phrase}{_values(mutation)}."

@@ -7,10 +7,11 @@ shows what a judge does that doesn't punish inventions.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from model_adapters.base import AdapterDefaults
 from model_adapters.probe_words import say_everything, say_truth
 from schemas.digest import digest_text
 from schemas.errors import RequestRejected
-from schemas.protocols import Engine, Json, Needs, Prompt
+from schemas.protocols import Engine, Json, Prompt
 from schemas.records import Answer, Question, Truth
 
 _DRAWS = 64
@@ -18,21 +19,12 @@ _DRAWS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OracleConfig:
+class OracleConfig(AdapterDefaults):
     """Configure a probe that says its pair's truth in other words."""
 
     def identity(self) -> Mapping[str, Json]:
         """Return what goes into content keys, apart from what `told` returns."""
         return {"kind": "oracle", "version": "1"}
-
-    def needs(self) -> Needs:
-        """Need nothing."""
-        return Needs()
-
-    @property
-    def uses_prompt(self) -> bool:
-        """Send no prompt."""
-        return False
 
     def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:
         """Be told the pair's own truth."""
@@ -40,7 +32,7 @@ class OracleConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShuffledOracleConfig:
+class ShuffledOracleConfig(AdapterDefaults):
     """Configure a probe that says another pair's truth."""
 
     seed: int = 0
@@ -50,22 +42,13 @@ class ShuffledOracleConfig:
         """Return what goes into content keys, apart from what `told` returns."""
         return {"kind": "shuffled_oracle", "version": "1", "seed": self.seed}
 
-    def needs(self) -> Needs:
-        """Need nothing."""
-        return Needs()
-
-    @property
-    def uses_prompt(self) -> bool:
-        """Send no prompt."""
-        return False
-
     def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:
         """Be told a changed pair's truth about an element that this pair's truth doesn't name; () if there is none."""
         return _draw_others(pair_id, truths, seed=self.seed, count=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShotgunConfig:
+class ShotgunConfig(AdapterDefaults):
     """Configure a probe that claims every change of its own element and of many others."""
 
     num_others: int = 12
@@ -76,15 +59,6 @@ class ShotgunConfig:
     def identity(self) -> Mapping[str, Json]:
         """Return what goes into content keys, apart from what `told` returns."""
         return {"kind": "shotgun", "version": "1", "num_others": self.num_others, "seed": self.seed}
-
-    def needs(self) -> Needs:
-        """Need nothing."""
-        return Needs()
-
-    @property
-    def uses_prompt(self) -> bool:
-        """Send no prompt."""
-        return False
 
     def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:
         """Be told the pair's own truth, then those of other changed pairs, no element twice."""
@@ -121,7 +95,7 @@ class Oracle:
         truth = question.told[0]
         if truth.is_no_diff:
             return "Nothing is different: both pictures show exactly the same page."
-        return "\n".join(say_truth(mutation, question.pair_id) for mutation in truth.mutations)
+        return "\n".join(say_truth(mutation) for mutation in truth.mutations)
 
 
 class ShuffledOracle(Oracle):

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from model_adapters.base import AdapterDefaults
 from schemas.digest import digest
 from schemas.errors import CallError, ConfigError
-from schemas.protocols import Engine, Json, Needs, Prompt
-from schemas.records import Answer, Question, Truth
+from schemas.protocols import Engine, Json, Prompt
+from schemas.records import Answer, Question
 from schemas.registry import nearest
 from schemas.vocabulary import PREDICTION_STATUSES
 
@@ -46,7 +47,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptedConfig:
+class ScriptedConfig(AdapterDefaults):
     """Say what is answered, after how long, and what fails first."""
 
     answers: dict[str, str] = field(default_factory=dict)
@@ -71,23 +72,15 @@ class ScriptedConfig:
                 clause = nearest(status, _ANSWER_STATUSES)
                 raise ConfigError(f"scripted: pair {pair_id!r} has unknown status {status!r}: {clause}")
 
+    @property
+    def reads_pair_id(self) -> bool:
+        """Tell that the answer depends on the pair's id."""
+        return True
+
     def identity(self) -> Mapping[str, Json]:
         """Return what goes into content keys; delays and failures change no answer."""
         table = digest({"answers": dict(self.answers), "statuses": dict(self.statuses)})
         return {"kind": "scripted", "version": "1", "template": self.template, "table_sha256": table}
-
-    def needs(self) -> Needs:
-        """Need nothing."""
-        return Needs()
-
-    @property
-    def uses_prompt(self) -> bool:
-        """Send no prompt."""
-        return False
-
-    def told(self, pair_id: str, truths: Mapping[str, Truth]) -> tuple[Truth, ...]:  # noqa: ARG002
-        """Be told nothing."""
-        return ()
 
     def latency_s(self, pair_id: str) -> float:
         """Return the delay of every call for a pair, seconds."""

@@ -1,0 +1,88 @@
+"""Read a patch in which things moved or were drawn anew: text, spacing, alignment, position.
+
+First what merely moved is set apart; what is left was drawn anew and is measured as lettering.
+"""
+
+from typing import Final
+
+import numpy as np
+from scipy import ndimage
+
+from model_adapters.findings import Finding
+from model_adapters.items import find_alignment
+from model_adapters.motion import Motion, Move
+from model_adapters.patches import Mask, Patch, bounding_box
+from model_adapters.redrawn import find_frame, find_redrawn_text
+from schemas.records import Box
+
+STEADY: Final = 0.75
+"""Share of changed detail that moves must explain before a change is read as mere motion, 0..1."""
+WORD_GAP_PX: Final = 15
+"""Reach within which pieces belong to one object, px."""
+WHOLE: Final = 0.93
+"""Share from which nothing but the move happened: a redrawn letter of a word leaves a tenth and more, 0..1."""
+
+
+def find_shift(patch: Patch, motion: Motion) -> Finding:
+    """Say what kind of shift or redrawing the patch shows; effect "" where nothing fits."""
+    for test in (_find_line_spacing, find_alignment, _find_lone_move, find_frame, find_redrawn_text, _find_spacing):
+        finding = test(patch, motion)
+        if finding is not None:
+            return finding
+    return Finding(effect="", box=patch.box)
+
+
+def _find_line_spacing(patch: Patch, motion: Motion) -> Finding | None:
+    """Find lines that kept their shape and moved up or down by steadily growing distances."""
+    if motion.moved_share < STEADY or any(move.dx for move in motion.moves):
+        return None
+    offsets = sorted({move.dy for move in motion.moves}, key=abs)
+    if len(offsets) < 2 or len({offset > 0 for offset in offsets}) > 1:
+        return None
+    # Padding and border widths push by n at the start and by 2n at the end.
+    if len(offsets) == 2 and offsets[1] == 2 * offsets[0]:
+        return None
+    lines = _without_followers(motion.moves)
+    box = bounding_box(np.logical_or.reduce([move.mask for move in lines]))
+    place = patch.box if box is None else Box(box.x + patch.left, box.y + patch.top, box.w, box.h)
+    return Finding(effect="line_spacing", box=place, direction="increase" if offsets[0] > 0 else "decrease")
+
+
+def _without_followers(moves: tuple[Move, ...]) -> list[Move]:
+    """Drop what stands below the text: it moved farthest and holds more than a line."""
+    ordered = sorted(moves, key=lambda move: abs(move.dy))
+    *inner, last = ordered
+    return inner if last.num_px > 1.7 * np.mean([move.num_px for move in inner]) else ordered
+
+
+def _find_lone_move(patch: Patch, motion: Motion) -> Finding | None:
+    """Find one thing that moved as a whole, with nothing after it."""
+    if len(motion.moves) != 1 or motion.moved_share < WHOLE:
+        return None
+    (move,) = motion.moves
+    if _num_objects(patch, move.mask) > 1:
+        return None
+    if abs(move.dx) >= abs(move.dy):
+        direction = "right" if move.dx > 0 else "left"
+    else:
+        direction = "down" if move.dy > 0 else "up"
+    return Finding(effect="position", box=patch.box, direction=direction, distance_px=max(abs(move.dx), abs(move.dy)))
+
+
+def _find_spacing(patch: Patch, motion: Motion) -> Finding | None:
+    """Find several things that moved and kept their look: something pushed or pulled them."""
+    if not motion.moves:
+        return None
+    main = max(motion.moves, key=lambda move: move.num_px)
+    direction = "increase" if main.dx + main.dy > 0 else "decrease"
+    distance = max(abs(main.dx), abs(main.dy))
+    return Finding(effect="space", box=patch.box, direction=direction, distance_px=distance)
+
+
+def _num_objects(patch: Patch, moved: Mask) -> int:
+    """Count the objects on the ground, a word gap apart, that hold a fair share of the moved pixels."""
+    figure = np.abs(patch.after - patch.ground).max(axis=2) > 10
+    solid = ndimage.maximum_filter(ndimage.binary_fill_holes(figure), WORD_GAP_PX)
+    labels, count = ndimage.label(solid)
+    held = np.bincount(labels[moved], minlength=count + 1)[1:]
+    return int((held > 0.03 * moved.sum()).sum())
