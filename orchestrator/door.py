@@ -90,7 +90,7 @@ def _explain(error: Exception, overrides: Sequence[str]) -> str:
     if found := re.search(r"[Cc]ould not find '([\w./-]+)'", text):
         group, _, name = found[1].rpartition("/")
         return f"no {group} {name!r}: {nearest(name, options(group))}" if group else f"no config {name!r}"
-    if found := re.search(r"Could not override '([^']+)'", text):
+    if found := re.search(r"full_key: (\S+)", text) or re.search(r"Could not override '([^']+)'", text):
         return _explain_unknown_key(found[1], overrides)
     first = " ".join(line.strip() for line in text.splitlines()[:2])
     return f"cannot read the arguments: {first}"
@@ -105,7 +105,8 @@ def _explain_unknown_key(key: str, overrides: Sequence[str]) -> str:
         known = _keys(compose([]).values)
     except ConfigError:
         known = []
-    return f"unknown setting {key!r}: {nearest(key, known)}"
+    hint = f"; a setting that its file leaves out is added with a plus: +{key}=..." if "." in key else ""
+    return f"unknown setting {key!r}: {nearest(key, known)}{hint}"
 
 
 def _keys(values: dict[str, Any], prefix: str = "") -> list[str]:
