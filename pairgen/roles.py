@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 _BY_TAG = {
     "body": "page", "main": "main area", "nav": "navigation", "header": "header", "footer": "footer",
@@ -34,17 +35,26 @@ _BY_CLASS = {
     "breadcrumb": "breadcrumb",
 }  # fmt: skip
 
+_BANNER_WIDTH = 0.5
+"""Share of the viewport's width from which a coloured block is a banner, below it a card."""
 _TRANSPARENT = ("rgba(0, 0, 0, 0)", "transparent")
 
 
-def role_of(
-    tag: str,
-    attributes: Mapping[str, str],
-    classes: Sequence[str],
-    styles: Mapping[str, str],
-    child_tags: Sequence[str],
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """What an element's role is read from; `width` is its share of the viewport's, 0..1."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    classes: Sequence[str]
+    styles: Mapping[str, str]
+    child_tags: Sequence[str]
+    width: float
+
+
+def role_of(looks: Looks) -> str:
     """Return the everyday word for an element; `box` and `text` are the vaguest."""
+    tag, attributes = looks.tag, looks.attributes
     if re.fullmatch(r"h[1-6]", tag):
         return "heading"
     if tag == "input":
@@ -52,11 +62,11 @@ def role_of(
     aria = _BY_ARIA.get(attributes.get("role", ""))
     if aria:
         return aria
-    if tag == "a" and has_surface(styles):
+    if tag == "a" and not looks.child_tags and has_surface(looks.styles):
         return "button"
-    if tag in ("div", "span", "section", "header", "article"):
-        return _role_of_block(tag, classes, styles, child_tags)
-    return _BY_TAG.get(tag, "box" if child_tags else "text")
+    if tag in ("div", "span", "section", "header", "article", "aside"):
+        return _role_of_block(looks)
+    return _BY_TAG.get(tag, "box" if looks.child_tags else "text")
 
 
 def has_surface(styles: Mapping[str, str]) -> bool:
@@ -73,18 +83,19 @@ def has_surface(styles: Mapping[str, str]) -> bool:
     )
 
 
-def _role_of_block(tag: str, classes: Sequence[str], styles: Mapping[str, str], child_tags: Sequence[str]) -> str:
-    for name in classes:
+def _role_of_block(looks: Looks) -> str:
+    tag, styles = looks.tag, looks.styles
+    for name in looks.classes:
         found = _CLASS_WORDS.search(name)
         if found:
             return _BY_CLASS[found[1]]
-    if tag in ("section", "div", "header") and "gradient(" in styles["background-image"] and child_tags:
-        return "banner"
-    if not child_tags and has_surface(styles):
+    if looks.child_tags and has_surface(styles):
+        is_narrow = looks.width < _BANNER_WIDTH
+        if "gradient(" in styles["background-image"] and not is_narrow:
+            return "banner"
+        is_framed = styles["border-top-left-radius"] != "0px" or "gradient(" in styles["background-image"]
+        if is_framed and is_narrow:
+            return "card"
+    elif has_surface(styles):
         return "badge" if styles["display"].startswith("inline") or tag == "span" else "tile"
-    is_rounded = styles["border-top-left-radius"] != "0px"
-    if tag == "div" and child_tags and is_rounded and has_surface(styles):
-        return "card"
-    if tag in ("section", "header", "article"):
-        return _BY_TAG[tag]
-    return "box" if child_tags else "text"
+    return _BY_TAG.get(tag, "box" if looks.child_tags else "text")

@@ -1,14 +1,15 @@
 """What the browser is asked about a page, and how its reply becomes a `Snapshot`.
 
-One script call returns all elements; computed values are interned, so that a reply of 400 elements
-stays near 100 kB.
+One script call returns all elements as JSON text: a string crosses Playwright's wire ten times faster
+than the same tree of values. Computed values are interned, so that 400 elements stay near 100 kB.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from pairgen.records import Element, Snapshot
-from pairgen.roles import role_of
+from pairgen.roles import Looks, role_of
 from schemas.records import Box
 
 ELEMENTS = (
@@ -115,7 +116,7 @@ SCRIPT = """
               || element.scrollHeight > element.clientHeight + 1 && element.clientHeight > 0,
     };
   });
-  return {width: innerWidth, height: innerHeight, strings, rows};
+  return JSON.stringify({width: innerWidth, height: innerHeight, strings, rows});
 }
 """
 
@@ -146,15 +147,16 @@ class Reply(TypedDict):
     rows: list[Row]
 
 
-def parse_snapshot(reply: Reply) -> Snapshot:
+def parse_snapshot(text: str) -> Snapshot:
     """Turn the script's reply into a snapshot."""
+    reply: Reply = json.loads(text)
     rows, strings = reply["rows"], reply["strings"]
     children: list[list[int]] = [[] for _ in rows]
     for ref, row in enumerate(rows):
         if row["parent"] is not None:
             children[row["parent"]].append(ref)
     styles = [_styles(row, strings) for row in rows]
-    elements = tuple(_element(ref, rows, styles, children) for ref in range(len(rows)))
+    elements = tuple(_element(ref, reply, styles, children) for ref in range(len(rows)))
     return Snapshot(elements=elements, width=reply["width"], height=reply["height"])
 
 
@@ -162,24 +164,28 @@ def _styles(row: Row, strings: Sequence[str]) -> Mapping[str, str]:
     return {name: strings[value] for name, value in zip(STYLES, row["styles"], strict=True)}
 
 
-def _element(
-    ref: int, rows: Sequence[Row], styles: Sequence[Mapping[str, str]], children: Sequence[Sequence[int]]
-) -> Element:
-    row = rows[ref]
-    below = children[ref]
+def _element(ref: int, reply: Reply, styles: Sequence[Mapping[str, str]], children: Sequence[Sequence[int]]) -> Element:
+    row, below = reply["rows"][ref], children[ref]
+    box = _box(row["box"])
+    looks = Looks(
+        tag=row["tag"],
+        attributes=row["attributes"],
+        classes=row["classes"],
+        styles=styles[ref],
+        child_tags=[reply["rows"][child]["tag"] for child in below],
+        width=box.w / reply["width"],
+    )
     return Element(
         ref=ref,
         parent=row["parent"],
         children=tuple(below),
         tag=row["tag"],
-        role=role_of(
-            row["tag"], row["attributes"], row["classes"], styles[ref], [rows[child]["tag"] for child in below]
-        ),
+        role=role_of(looks),
         text=row["text"],
         own_text=row["own"],
         classes=tuple(row["classes"]),
         attributes=row["attributes"],
-        box=_box(row["box"]),
+        box=box,
         visible_box=_box(row["visible"]) if row["visible"] else None,
         styles=styles[ref],
         num_lines=row["lines"],
