@@ -4,7 +4,8 @@ A folder of append-only segments, each with one writer. A line is
 
     v1 <16 hex digits of BLAKE2b over the JSON> <JSON>\n
 
-so a torn tail or a damaged middle costs its own line only. Of several rows for one key, a finished
+so a torn tail or a damaged middle costs its own line only, even where the line break is what was
+damaged. Of several rows for one key, a finished
 one beats an error, then the first finished (a result never changes) or the last error counts, in the
 order of segment numbers and lines; no clock is read.
 
@@ -14,6 +15,7 @@ The store is generic over (kind, key, payload): it knows nothing of predictions 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,8 @@ from schemas.protocols import Json
 
 FORMAT = b"v1"
 _DIGEST_BYTES = 8
+_SEGMENT_NAME = re.compile(r"segment-(\d+)\.log")
+_HEAD = re.compile(FORMAT + rb" [0-9a-f]{%d} \{" % (2 * _DIGEST_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Store:
     def open(cls, root: Path) -> "Store":
         """Index every segment below `root`; damaged lines are skipped and listed in `damage`."""
         store = cls(root)
-        for path in sorted(root.glob("segment-*.log")):
+        for _, path in _segments(root):
             store._index_segment(path)
         return store
 
@@ -86,10 +90,7 @@ class Store:
         place = self._index.get((kind, key))
         if place is None:
             return None
-        with place.path.open("rb") as segment:
-            segment.seek(place.offset)
-            line = segment.read(place.length)
-        entry = _decode(line)
+        entry = _read_at(place)
         if isinstance(entry, str):
             raise StoreError(
                 f"{place.path}, byte {place.offset}: {entry}: it changed while in use; run the same command"
@@ -108,29 +109,45 @@ class Store:
         try:
             _write_all(self._file, line)
         except OSError as error:
-            os.ftruncate(self._file, self._size)
+            self._take_back()
             raise write_failed(self._segment, error) from error
         self._note(entry, _Place(self._segment, self._size, len(line), entry.is_finished))
         self._size += len(line)
         self._unsynced = True
 
     def sync(self) -> None:
-        """Force appended rows onto the disk."""
+        """Force appended rows onto the disk; StoreError where it refuses them."""
         if self._unsynced:
+            assert self._segment is not None
+            try:
+                os.fsync(self._file)
+            except OSError as error:
+                raise write_failed(self._segment, error) from error
             self._unsynced = False
-            os.fsync(self._file)
 
     def close(self) -> None:
         """Sync and release the segment."""
         if self._file >= 0:
-            self.sync()
-            os.close(self._file)
-            self._file = -1
+            try:
+                self.sync()
+            finally:
+                self._release()
+
+    def _release(self) -> None:
+        os.close(self._file)
+        self._file, self._size, self._unsynced = -1, 0, False
+
+    def _take_back(self) -> None:
+        """Cut off a half line; where that fails too, leave the segment, so that no row is glued to it."""
+        try:
+            os.ftruncate(self._file, self._size)
+        except OSError:
+            self._release()
 
     def _open_segment(self) -> None:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            number = 1 + max((int(path.stem.split("-")[1]) for path in self.root.glob("segment-*.log")), default=0)
+            number = 1 + max((number for number, _ in _segments(self.root)), default=0)
             while self._file < 0:
                 self._segment = self.root / f"segment-{number:08d}.log"
                 try:
@@ -146,9 +163,18 @@ class Store:
             entry = _decode(line)
             if isinstance(entry, str):
                 self.damage.append(Damage(path.name, offset, entry))
+                self._index_swallowed(path, offset, line)
             else:
                 self._note(entry, _Place(path, offset, len(line), entry.is_finished))
             offset += len(line)
+
+    def _index_swallowed(self, path: Path, offset: int, line: bytes) -> None:
+        """Index the row at the end of a line whose own line break was damaged."""
+        for head in _HEAD.finditer(line, 1):
+            entry = _decode(line[head.start() :])
+            if isinstance(entry, Entry):
+                place = _Place(path, offset + head.start(), len(line) - head.start(), entry.is_finished)
+                self._note(entry, place)
 
     def _note(self, entry: Entry, place: _Place) -> None:
         held = self._index.get((entry.kind, entry.key))
@@ -156,9 +182,27 @@ class Store:
             self._index[entry.kind, entry.key] = place
 
 
+def _segments(root: Path) -> list[tuple[int, Path]]:
+    """Return the segments below `root` by number; a file of any other name is not ours."""
+    named = ((_SEGMENT_NAME.fullmatch(path.name), path) for path in root.glob("segment-*.log"))
+    return sorted((int(match[1]), path) for match, path in named if match)
+
+
 def _lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as segment:
-        yield from segment
+    try:
+        with path.open("rb") as segment:
+            yield from segment
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror or error}; make it readable or move it away") from error
+
+
+def _read_at(place: _Place) -> Entry | str:
+    try:
+        with place.path.open("rb") as segment:
+            segment.seek(place.offset)
+            return _decode(segment.read(place.length))
+    except OSError as error:
+        return str(error.strerror or error)
 
 
 def _write_all(file: int, data: bytes) -> None:
@@ -187,8 +231,11 @@ def _decode(line: bytes) -> Entry | str:
     checksum, _, body = rest.partition(b" ")
     if checksum != _checksum(body):
         return "checksum mismatch"
-    fields = json.loads(body)
-    return Entry(fields["kind"], fields["key"], fields["finished"], fields["payload"])
+    try:
+        fields = json.loads(body)
+        return Entry(fields["kind"], fields["key"], fields["finished"], fields["payload"])
+    except (ValueError, LookupError, TypeError):
+        return "damaged line"
 
 
 def _checksum(body: bytes) -> bytes:
