@@ -107,18 +107,20 @@ def _spaced(ask: Ask, space: _Space, way: str) -> Candidate | None:
 
 def _paddings(ask: Ask) -> Iterator[_Space]:
     if is_painted(ask.element) and (ask.element.children or ask.element.own_text):
-        yield from _spaces(ask, "p", "padding", ("", "x", "y", "t", "b", "l"))
+        yield from _spaces(ask, "p", "padding", ("", "x", "y", "t", "l"))
 
 
 def _margins(ask: Ask) -> Iterator[_Space]:
-    """Yield margins towards a visible neighbour, where a person sees them."""
+    """Yield the margin towards a neighbour above or at the left: the others would not move the element itself."""
     box = ask.element.box
-    for other in ask.tree.siblings(ask.element):
-        beside = other.box.y < box.y + box.h and box.y < other.box.y + other.box.h
-        is_before = other.box.x < box.x if beside else other.box.y < box.y
-        key = ("l" if is_before else "r") if beside else ("t" if is_before else "b")
-        yield from _spaces(ask, "m", "margin", (key,))
+    before = [other for other in ask.tree.siblings(ask.element) if other.ref < ask.element.ref]
+    if not before:
         return
+    near = before[-1].box
+    if near.y + near.h <= box.y:
+        yield from _spaces(ask, "m", "margin", ("t",))
+    elif near.x + near.w <= box.x:
+        yield from _spaces(ask, "m", "margin", ("l",))
 
 
 def _spaces(ask: Ask, letter: str, prefix: str, keys: tuple[str, ...]) -> Iterator[_Space]:
