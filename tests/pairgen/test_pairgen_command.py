@@ -1,0 +1,101 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pages_by_hand import BAKERY
+
+from orchestrator.door import EXIT_DONE, EXIT_FAILED
+from pairgen.__main__ import main
+from pairgen.browser import Renderer
+from schemas.errors import ConfigError, UserError
+from schemas.tables import PAIRS
+
+
+def test_help_needs_no_browser(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == EXIT_DONE
+    assert "+pairgen=embedded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "out=PATH"),
+        (["out=x.parquet", "sead=3"], "sead"),
+        (["out=x.parquet", "browser.widht=3"], "widht"),
+        (["out=x.parquet", "operators=[colour]"], "did you mean color"),
+        (["out=x.parquet", "png_level=9"], "png_level"),
+        (["out=x.parquet", "per_cell=two"], "per_cell"),
+        (["out=x.parquet", "+pairgen=embeded"], "embeded"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_what_the_user_can_fix_is_said(arguments: list[str], message: str) -> None:
+    with pytest.raises(ConfigError if "frobnicate" not in arguments else UserError, match=message):
+        main(arguments)
+
+
+def test_the_embedded_recipe_is_the_documented_one() -> None:
+    from orchestrator.door import compose
+    from pairgen.pipeline import PairgenConfig
+    from schemas.registry import parse_config
+
+    config = parse_config(PairgenConfig, compose(["+pairgen=embedded"], "pairgen").values, where="pairgen")
+    assert config.out == config.reference == "data/embedded/pairs.parquet"
+    assert config.num_wanted == 90
+
+
+def run(out: Path, *more: str) -> int:
+    """Run the command in a thread: a second browser beside the session's needs a loop of its own."""
+    arguments = [f"out={out}", "operators=[text]", "per_cell=1", "no_diff=1", "png_level=0", *more]
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(main, arguments).result()
+
+
+def test_a_set_is_made_twice_alike_and_every_pair_has_its_own_page(
+    renderer: Renderer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "one.parquet") == EXIT_DONE
+    assert run(tmp_path / "two.parquet", f"reference={tmp_path / 'one.parquet'}") == EXIT_DONE
+    assert "byte-identical to the reference" in capfd.readouterr().out
+    frame = pl.read_parquet(tmp_path / "one.parquet")
+    assert frame.schema == PAIRS
+    assert frame["page_id"].n_unique() == len(frame) == 4
+    changed, same = frame.filter(task_type="visual_diff"), frame.filter(task_type="no_diff")
+    assert sorted(changed["difficulty"]) == ["easy", "hard", "medium"]
+    assert same["image_before"].struct.field("bytes")[0] == same["image_after"].struct.field("bytes")[0]
+    assert (changed["pixel_diff"] > 0).all()
+    assert (changed["outside_diff"] == 0).all()
+    funnel = json.loads((tmp_path / "one.parquet.funnel.json").read_text())
+    for cell in funnel["cells"]:
+        assert cell["candidates"] == sum(cell["rejected"].values()) + cell["kept"]
+
+
+def test_a_folder_of_pages_is_a_source_and_what_it_lacks_is_named(
+    renderer: Renderer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "bakery.html").write_text(BAKERY)
+    assert run(tmp_path / "out.parquet", f"pages={site}") == EXIT_FAILED
+    frame = pl.read_parquet(tmp_path / "out.parquet")
+    assert frame["page_id"].to_list() == ["bakery.html"]
+    assert frame["domain"].to_list() == ["other"]
+    assert "3 pairs were not made" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("pages", "message"), [("nowhere", "no folder"), (".", "no HTML file")])
+def test_a_folder_without_pages_is_refused(tmp_path: Path, pages: str, message: str) -> None:
+    from pairgen.pages import open_pages
+
+    with pytest.raises(UserError, match=message):
+        open_pages(str(tmp_path / pages), seed=1)
+
+
+def test_a_page_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    from pairgen.pages import open_pages
+
+    (tmp_path / "latin.html").write_bytes(b"<p>caf\xe9</p>")
+    with pytest.raises(UserError, match=r"latin\.html is not UTF-8"):
+        list(open_pages(str(tmp_path), seed=1))
