@@ -1,10 +1,8 @@
 """The store: what counts for a key, what damage costs, what a death or a full disk costs."""
 
-import ctypes
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -259,18 +257,6 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path, num_seen:
     store = Store.open(tmp_path)
     assert all(store.has("prediction", f"k-{number}") for number in range(acknowledged))
     assert len(store.damage) <= 1
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 64 KiB."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    target = tmp_path / "disk"
-    target.mkdir()
-    if libc.mount(b"tmpfs", bytes(target), b"tmpfs", 0, b"size=64k") != 0:
-        pytest.skip("mounting a small disk takes root")
-    yield target
-    libc.umount2(bytes(target), 2)
 
 
 def fill(path: Path) -> None:
