@@ -169,6 +169,7 @@ _STATIC: Final[Mapping[str, str]] = {
     **{f"columns-{num}": f"columns:{num}" for num in range(1, 5)},
     **{f"max-w-{step}": f"max-width:{px}px" for step, px in MAX_WIDTHS.items()},
     "hidden": "display:none",
+    "table-fixed": "table-layout:fixed",
     "flex-row": "flex-direction:row",
     "flex-col": "flex-direction:column",
     "flex-row-reverse": "flex-direction:row-reverse",

@@ -56,7 +56,7 @@ def portrait(draft: Draft, name: str, size: str = "w-10 h-10") -> str:
 
 def picture(draft: Draft, label: str, classes: str) -> str:
     """Return a scene, or an icon on a gradient, that fills a box of the given classes."""
-    if draft.dice.chance(0.3):
+    if draft.dice.chance(0.25):
         ground = f"{draft.theme.gradient(draft.dice.choose('rlbt'))} text-white"
         return el("div", f"flex items-center justify-center {ground} {classes}", icon(draft, "w-16 h-16 opacity-80"))
     scene = draft.dice.choose(_SCENES)
@@ -179,4 +179,4 @@ def sparkline(draft: Draft) -> str:
     """Return a small line chart in the accent colour."""
     points = " ".join(f"{12 * at},{draft.dice.between(4, 36)}" for at in range(11))
     line = f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
-    return el("svg", f"w-28 h-10 {draft.theme.accent_text}", line, viewBox="0 0 120 40", aria_hidden="true")
+    return el("svg", f"w-20 h-8 shrink-0 {draft.theme.accent_text}", line, viewBox="0 0 120 40", aria_hidden="true")

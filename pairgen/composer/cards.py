@@ -22,7 +22,7 @@ def section_head(draft: Draft) -> str:
     heading = draft.write("h2", "section", voice.headline())
     if draft.dice.chance(0.4):
         above = draft.write("span", "kicker", voice.kicker())
-        return el("div", "flex flex-col gap-1 min-h-16 mb-5", above, heading)
+        return el("div", "flex flex-col gap-1 min-h-20 mb-4", above, heading)
     if draft.dice.chance(0.5):
         return el("div", "flex items-center justify-between gap-8 h-12 mb-5", heading, draft.link(voice.action()))
     return el("div", "flex flex-col gap-1 min-h-20 mb-4", heading, draft.write("p", "meta", voice.short_sentence()))
@@ -42,13 +42,13 @@ def product_card(draft: Draft) -> str:
     )
     foot = el(
         "div",
-        f"flex items-center gap-3 mt-3 h-11 {dice.choose(_FOOT_ROWS)}",
-        draft.write("span", "price", voice.price()),
+        f"flex flex-wrap items-center gap-3 mt-3 min-h-11 {dice.choose(_FOOT_ROWS)}",
+        draft.write("span", "price", voice.price(with_unit=False)),
         draft.button(dice.choose(("solid", "outline", "tinted")), voice.action(), "px-3 py-1.5"),
     )
     body = el(
         "div",
-        "p-4 flex flex-col gap-1.5 min-h-36",
+        "p-4 flex flex-col gap-1.5 min-h-40",
         draft.write("h3", "name", name),
         draft.write("p", "meta", f"{voice.option()}, {voice.option().lower()}"),
         foot,
@@ -102,7 +102,7 @@ def person_card(draft: Draft) -> str:
     align = dice.choose(("items-start", "items-center text-center"))
     return el(
         "article",
-        f"p-6 flex flex-col gap-2 min-h-56 {align} {theme.card}",
+        f"p-6 flex flex-col gap-2 min-h-64 {align} {theme.card}",
         portrait(draft, name, "w-14 h-14"),
         draft.write("h3", "name", name, "mt-2"),
         draft.write("p", "link", voice.role()),
@@ -115,10 +115,11 @@ def media_card(draft: Draft) -> str:
     """Return a wide card: picture left, words right."""
     voice, theme = draft.voice, draft.theme
     name = voice.thing()
+    lead = voice.price(with_unit=False) if voice.is_selling else voice.date()
     foot = el(
         "div",
         f"flex items-center gap-4 h-10 mt-1 {draft.justify()}",
-        draft.write("span", "price", voice.price()),
+        draft.write("span", "price", lead),
         draft.badge(voice.badge()),
         draft.link(voice.action()),
     )
@@ -150,7 +151,12 @@ def metric_card(draft: Draft) -> str:
         text(f"{sign}{dice.between(2, 98) / 10:.1f}% since {voice.say_once(('{month}', '{weekday}'))}"),
     )
     line = sparkline(draft) if dice.chance(0.5) else ""
-    top = el("div", "flex items-start justify-between h-14", draft.write("span", "figure", metric.value), line)
+    top = el(
+        "div",
+        "flex items-start justify-between h-14",
+        draft.write("span", "figure", metric.value, "whitespace-nowrap"),
+        line,
+    )
     return el(
         "div", f"p-5 flex flex-col gap-1 min-h-36 {theme.card}", draft.write("span", "label", metric.label), top, change
     )

@@ -23,6 +23,8 @@ class Draft:
     def button(self, kind: str, label: str, size: str = "px-5 py-2.5") -> str:
         """Return a button: solid, outline, tinted, gradient, or light (to lie on a gradient)."""
         theme = self.theme
+        if kind == "solid" and theme.has_gradient_buttons:
+            kind = "gradient"
         looks = {
             "solid": f"{theme.accent_bg} text-white border border-transparent",
             "outline": f"{theme.surface} {theme.accent_text} border {theme.accent_line}",

@@ -11,9 +11,9 @@ def _field(draft: Draft, *, is_wide: bool) -> str:
     theme, voice, dice = draft.theme, draft.voice, draft.dice
     label = voice.field()
     name = f"field-{dice.below(100_000)}"
-    hint = _hint(draft, label)
+    example = hint(draft, label)
     look = f"w-full h-11 px-3 text-sm border {theme.line} {theme.button_corner} {theme.ink} {theme.surface}"
-    control = el("input", look, type="text", id=name, placeholder=hint)
+    control = el("input", look, type="text", id=name, placeholder=example)
     note = draft.write("p", "note", voice.say_once(_FIELD_NOTES)) if dice.chance(0.3) else ""
     span = "col-span-2" if is_wide else ""
     return el(
@@ -25,7 +25,7 @@ def _field(draft: Draft, *, is_wide: bool) -> str:
     )
 
 
-def _hint(draft: Draft, label: str) -> str:
+def hint(draft: Draft, label: str) -> str:
     """Return an example that fits the label, by the words in it."""
     words = label.lower().split()
     kind = next((kind for word, kind in _HINTS.items() if word in words), "")
@@ -37,12 +37,13 @@ def _hint(draft: Draft, label: str) -> str:
 
 
 _HINTS: Final = {
-    "date": "date", "start": "date", "arrival": "date", "name": "person", "guest": "person", "holder": "person",
-    "person": "person", "guardian": "person", "doctor": "person", "contact": "person", "guests": "small",
-    "travellers": "small", "seats": "small", "bedrooms": "small", "hours": "small", "size": "small", "amount": "money",
-    "income": "money", "budget": "money", "volume": "count", "number": "digits", "code": "digits", "phone": "digits",
-    "plate": "digits", "postcode": "digits", "address": "address", "street": "address", "from": "place", "to": "place",
-    "area": "place", "region": "place", "town": "place", "country": "place", "zone": "place", "email": "email",
+    "email": "email", "date": "date", "start": "date", "arrival": "date", "name": "person", "guest": "person",
+    "holder": "person", "person": "person", "guardian": "person", "doctor": "person", "contact": "person",
+    "guests": "small", "travellers": "small", "seats": "small", "bedrooms": "small", "hours": "small", "size":
+    "small", "amount": "money", "income": "money", "budget": "money", "volume": "count", "address": "address",
+    "street": "address", "number": "digits", "code": "digits", "phone": "digits", "plate": "digits", "postcode":
+    "digits", "from": "place", "to": "place", "area": "place", "region": "place", "town": "place", "country":
+    "place", "zone": "place", "second": "person",
 }  # fmt: skip
 """Word of a label -> kind of cell; the first that fits wins."""
 

@@ -153,11 +153,11 @@ def top_bar(draft: Draft) -> str:
     return draft.dice.choose(_BARS)(draft)
 
 
-def breadcrumb(draft: Draft) -> str:
+def breadcrumb(draft: Draft, name: str = "") -> str:
     """Return a path of links that ends at the current page."""
     separator = draft.dice.choose(("/", "›", "·"))
     steps = [draft.link(label, "meta") for label in (*draft.voice.nav(2), draft.voice.option())]
-    here = draft.write("span", "label", draft.voice.thing())
+    here = draft.write("span", "label", name or draft.voice.thing())
     mark = draft.write("span", "meta", separator)
     trail = mark.join([*steps, here])
     return el("nav", f"{SHELL} flex items-center gap-3 h-12", trail, aria_label="Breadcrumb")

@@ -5,6 +5,7 @@ from typing import Final
 
 from pairgen.composer.art import picture
 from pairgen.composer.draft import Draft
+from pairgen.composer.forms import hint
 from pairgen.composer.frame import SHELL
 from pairgen.composer.markup import el, text
 
@@ -48,7 +49,7 @@ def hero_panel(draft: Draft) -> str:
         el(
             "h1", f"text-4xl {theme.heading_weight} {theme.head_font} text-white tracking-tight", text(voice.headline())
         ),
-        el("p", "text-base font-normal text-white opacity-90 max-w-2xl leading-relaxed", text(voice.paragraph(2))),
+        el("p", "text-base font-normal text-white opacity-90 max-w-lg leading-relaxed", text(voice.paragraph(2))),
         el("div", "flex gap-4 mt-2", draft.button("light", voice.action())),
     )
     return el("section", f"{SHELL} pt-8", panel)
@@ -83,7 +84,7 @@ def hero_centred(draft: Draft) -> str:
         f"{SHELL} flex flex-col items-center justify-center gap-5 h-[400px] text-center",
         draft.badge(voice.kicker()),
         draft.write("h1", "display", voice.headline(), "max-w-3xl"),
-        draft.write("p", "lead", voice.paragraph(2), "max-w-2xl"),
+        draft.write("p", "lead", voice.paragraph(2), "max-w-xl"),
         _actions(draft, (draft.dice.choose(("solid", "gradient")), "outline"), "justify-center"),
     )
     return el("section", ground, words)
@@ -91,20 +92,21 @@ def hero_centred(draft: Draft) -> str:
 
 def hero_search(draft: Draft) -> str:
     """Return a heading with a search form of three fields."""
-    voice, theme, dice = draft.voice, draft.theme, draft.dice
+    voice, theme = draft.voice, draft.theme
+    labels = [voice.field() for _ in range(3)]
     fields = [
         el(
             "label",
             "flex-1 flex flex-col gap-1.5",
-            draft.write("span", "label", voice.field()),
+            draft.write("span", "label", label),
             el(
                 "input",
                 f"h-11 px-3 text-sm border {theme.line} {theme.button_corner} {theme.ink}",
                 type="text",
-                placeholder=voice.cell(dice.choose(("place", "thing"))),
+                placeholder=hint(draft, label),
             ),
         )
-        for _ in range(3)
+        for label in labels
     ]
     form = el(
         "form",
@@ -130,10 +132,10 @@ def hero_picture(draft: Draft) -> str:
     side = dice.choose(("left-16", "right-16"))
     card = el(
         "div",
-        f"absolute top-10 {side} w-96 h-72 p-7 flex flex-col gap-3 {theme.card}",
+        f"absolute top-10 {side} w-96 h-[310px] p-7 flex flex-col gap-3 {theme.card}",
         draft.write("span", "kicker", voice.kicker()),
         draft.write("h1", "section", voice.headline()),
-        draft.write("p", "small", voice.paragraph(1)),
+        draft.write("p", "small", voice.paragraph(2)),
         el(
             "div",
             f"flex gap-3 mt-2 items-center {dice.choose(('justify-start', 'justify-between', 'justify-end'))}",
@@ -164,19 +166,28 @@ def hero(draft: Draft) -> str:
 
 
 def title_row(draft: Draft) -> str:
-    """Return a plain page title with a remark and actions, for pages without a hero."""
+    """Return a page title with a remark and actions, for pages without a hero: plain, or on a gradient."""
     voice, theme, dice = draft.voice, draft.theme, draft.dice
-    words = el(
+    headline, remark = voice.headline(), voice.short_sentence()
+    row = f"flex gap-3 w-96 {dice.choose(('justify-end', 'justify-between', 'justify-center'))}"
+    if dice.chance(0.35):
+        words = el(
+            "div",
+            "flex flex-col gap-1",
+            el("h1", f"text-2xl {theme.heading_weight} {theme.head_font} text-white", text(headline)),
+            el("p", "text-sm font-normal text-white opacity-90", text(remark)),
+        )
+        buttons = el("div", row, draft.button("light", voice.action(), "px-4 py-2"))
+        ground = f"{theme.gradient(dice.choose('rl'))} {theme.card_corner}"
+        band = f"flex items-center justify-between gap-8 px-8 h-28 {ground}"
+        return el("section", f"{SHELL} pt-6", el("div", band, words, buttons))
+    style = dice.choose(("title", "section"))
+    words = el("div", "", draft.write("h1", style, headline), draft.write("p", "meta", remark, "mt-2"))
+    buttons = el(
         "div",
-        "",
-        draft.write("h1", dice.choose(("title", "section")), voice.headline()),
-        draft.write("p", "meta", voice.short_sentence(), "mt-2"),
-    )
-    row = el(
-        "div",
-        "flex gap-3 w-96 " + dice.choose(("justify-end", "justify-between", "justify-center")),
+        row,
         draft.button(dice.choose(("outline", "tinted")), voice.action(), "px-4 py-2"),
         draft.button(dice.choose(("solid", "gradient")), voice.action(), "px-4 py-2"),
     )
     line = f"border-b {theme.line}" if dice.chance(0.5) else ""
-    return el("section", f"{SHELL} flex items-center justify-between gap-8 h-28 {line}".strip(), words, row)
+    return el("section", f"{SHELL} flex items-center justify-between gap-8 h-28 {line}".strip(), words, buttons)

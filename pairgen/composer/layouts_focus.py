@@ -25,11 +25,17 @@ def article(draft: Draft) -> str:
         ),
         draft.badge(voice.badge()),
     )
+    headline, style = voice.headline(), dice.choose(("display", "title"))
+    # Room for the lines that the headline takes, and a little more.
+    if style == "display":
+        room = "min-h-[236px]" if len(headline) > 32 else "min-h-44"
+    else:
+        room = "min-h-44" if len(headline) > 50 else "min-h-36"
     head = el(
         "header",
-        "min-h-44",
+        room,
         draft.write("span", "kicker", voice.kicker()),
-        draft.write("h1", dice.choose(("display", "title")), voice.headline(), "mt-3"),
+        draft.write("h1", style, headline, "mt-3"),
         draft.write("p", "lead", voice.short_sentence(), "mt-3"),
     )
     quote = el(
@@ -39,11 +45,11 @@ def article(draft: Draft) -> str:
         draft.write("cite", "note", voice.person(), "mt-2 block"),
     )
     image = picture(draft, voice.place(), f"h-56 my-5 {theme.card_corner}") if dice.chance(0.5) else ""
-    paragraphs = [draft.write("p", "body", voice.paragraph(dice.between(3, 4)), "mt-5 min-h-32") for _ in range(4)]
+    paragraphs = [draft.write("p", "body", voice.paragraph(3), "mt-4 min-h-[132px]") for _ in range(4)]
     paragraphs.insert(dice.between(1, 2), quote)
-    paragraphs.insert(dice.below(2), draft.write("h2", "section", voice.headline(), "mt-8"))
+    paragraphs.insert(dice.below(2), el("div", "mt-6 min-h-14", draft.write("h2", "section", voice.headline())))
     body = el("article", "flex-1 max-w-3xl", head, byline, image, *paragraphs)
-    side = dice.choose((panels.side_links, forms.filters, forms.summary))(draft) if dice.chance(0.75) else ""
+    side = dice.choose((panels.side_links, forms.filters, _offer))(draft) if dice.chance(0.75) else ""
     centre = "justify-between" if side else "justify-center"
     return page(
         draft,
@@ -55,6 +61,10 @@ def article(draft: Draft) -> str:
             el("div", "w-72 shrink-0", side) if side else "",
         ),
     )
+
+
+def _offer(draft: Draft) -> str:
+    return cards.gradient_card(draft) + el("div", "mt-6", forms.summary(draft))
 
 
 def dashboard(draft: Draft) -> str:
@@ -138,7 +148,7 @@ def detail(draft: Draft) -> str:
         ),
         draft.write("h1", "title", name),
         draft.write("div", "figure", voice.price(), "h-12"),
-        draft.write("p", "body", voice.paragraph(3), "min-h-28"),
+        draft.write("p", "body", voice.paragraph(3), "min-h-36"),
         options,
         buttons,
         el(
@@ -154,7 +164,7 @@ def detail(draft: Draft) -> str:
         panels.tabs(draft),
         el("div", "pt-4", panels.table(draft, 4) if dice.chance(0.5) else cards.product_grid(draft, 4, 4)),
     )
-    return page(draft, breadcrumb(draft), top, below)
+    return page(draft, breadcrumb(draft, name), top, below)
 
 
 def form(draft: Draft) -> str:

@@ -77,7 +77,7 @@ EDUCATION = Lexicon(
         | Student voices |
         Week {few} of {n} | Scholarship fund | Lecture notes"""),
     headlines=words("""Learn something difficult this year | {thing} for complete beginners | Apply by {day} {month} |
-        A campus you can cross in {n} minutes | How {place} became our classroom | {n} scholarships for {year} |
+        A campus you can cross in {n} minutes | How {place} became our classroom | {n} scholarships for {soon} |
         Study by night, graduate by {month} | The library that never sleeps"""),
     subjects=words("""First-year students | Evening classes | Our tutors | Seminar groups | Field trips to {place} |
         Graduates of {year} | Recorded lectures | Laboratory sessions | Applicants from abroad"""),

@@ -64,7 +64,10 @@ def table(draft: Draft, num_rows: int, num_columns: int = 5) -> str:
         draft.write("h2", "card_title", voice.headline()),
         draft.link(voice.action()),
     )
-    return el("div", f"overflow-hidden {theme.card}", caption, el("table", "", head, el("tbody", "", *rows)))
+    remark = draft.write("p", "small", voice.paragraph(3), "max-w-2xl")
+    note = el("div", f"px-4 min-h-28 {dice.choose(('', 'w-3/4'))}".strip(), remark) if dice.chance(0.7) else ""
+    grid = el("table", "table-fixed", head, el("tbody", "", *rows))
+    return el("div", f"overflow-hidden {theme.card}", caption, note, grid)
 
 
 def side_links(draft: Draft) -> str:
@@ -154,14 +157,14 @@ def plan(draft: Draft, *, is_featured: bool) -> str:
     points = [
         el("li", "flex items-center gap-3 h-9", check, draft.write("span", "meta", voice.thing())) for _ in range(4)
     ]
-    badge = draft.badge(voice.badge(), "absolute top-5 right-5") if is_featured else ""
+    badge = draft.badge(voice.badge()) if is_featured else ""
+    name = draft.write("h3", "card_title", voice.say_once(_PLANS))
     return el(
         "article",
-        f"relative p-7 min-h-[420px] {theme.surface} {line} {theme.card_corner}",
-        badge,
-        draft.write("h3", "card_title", voice.say_once(_PLANS)),
+        f"p-7 min-h-[460px] {theme.surface} {line} {theme.card_corner}",
+        el("div", "flex items-center justify-between h-10", name, badge),
         draft.write("div", "figure", voice.price(), "mt-3"),
-        draft.write("p", "meta", voice.short_sentence(), "mt-2 min-h-12"),
+        draft.write("p", "small", voice.paragraph(2), "mt-2 min-h-24"),
         el("ul", "mt-4 min-h-40", *points),
         el(
             "div",

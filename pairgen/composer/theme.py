@@ -51,6 +51,7 @@ class Theme:
     heading_weight: str
     paragraph_leading: str
     page_shade: int
+    has_gradient_buttons: bool
     plain_styles: tuple[str, ...] = ()
     """Text styles written as named rules, the way hand-made stylesheets have them."""
 
@@ -193,6 +194,7 @@ def draw_theme(dice: Dice) -> Theme:
             ("font-bold", "font-bold", "font-semibold", "font-extrabold", "font-medium", "font-light")
         ),
         paragraph_leading=dice.choose(("leading-relaxed", "leading-normal", "leading-[1.7em]", "leading-[1.55em]")),
+        has_gradient_buttons=dice.chance(0.4),
         page_shade=dice.choose((0, 0, 50, 100)),
         plain_styles=tuple(dice.sample(list(PLAIN_NAMES), 5)) if dice.chance(0.3) else (),
     )

@@ -57,6 +57,7 @@ class Voice:
             "weekday": lambda: dice.choose(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")),
             "year": lambda: str(dice.between(2009, 2025)),
             "year2": lambda: str(dice.between(2030, 2045)),
+            "soon": lambda: str(dice.between(2026, 2029)),
             "day": lambda: str(dice.between(1, 28)),
             "few": lambda: str(dice.between(3, 9)),
             "n": lambda: str(dice.between(10, 48)),
@@ -77,6 +78,11 @@ class Voice:
                     self._used.add(text)
                     return text
         return text
+
+    @property
+    def is_selling(self) -> bool:
+        """Tell whether the domain's lists show amounts of money."""
+        return any(column.startswith("money:") for column in self._lexicon.columns)
 
     def headline(self) -> str:
         """Return a heading of one line or two, from one template per page."""
@@ -210,9 +216,10 @@ class Voice:
         """Return a time of day."""
         return self._once(tuple(f"{hour:02d}:{minute:02d}" for hour in range(7, 22) for minute in (0, 15, 30, 45)))
 
-    def price(self) -> str:
+    def price(self, *, with_unit: bool = True) -> str:
         """Return a price in the domain's range, and its unit."""
         low, high, unit = self._lexicon.prices
+        unit = unit if with_unit else ""
         # The square pulls towards the cheap end, as price lists do.
         amount = low + int((high - low) * (self._dice.below(1000) / 1000) ** 2)
         step = 1 if high < 1000 else 5 if high < 10_000 else 500
