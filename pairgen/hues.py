@@ -1,39 +1,85 @@
-"""Colours in plain words: the nearest of about forty names by CIEDE2000."""
+"""Colours in plain words: the word of the nearest shade of the palette by CIEDE2000."""
 
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
-from pairgen.operators.chroma import delta_e
+import numpy as np
+import numpy.typing as npt
+
+from pairgen.operators.chroma import lab
 from pairgen.operators.styles import Rgb, parse_color
+from pairgen.utility_css import PALETTE, SHADES
 
-_NAMES: Final = {
-    "black": "#000000", "near-black": "#14171d", "dark gray": "#3f4650", "gray": "#7b828c", "light gray": "#c4c9d0",
-    "very light gray": "#eceef1", "white": "#ffffff",
-    "dark blue-gray": "#1e293b", "blue-gray": "#64748b",
-    "red": "#dc2626", "dark red": "#8f1d1d", "light red": "#f99b9b", "pale red": "#fde3e3",
-    "orange": "#f2761b", "dark orange": "#b8480f", "light orange": "#fdc287", "pale orange": "#feeedb",
-    "brown": "#7a4423", "dark brown": "#46230f", "beige": "#e9dcc5",
-    "amber": "#f0a30f", "yellow": "#f5d020", "pale yellow": "#fdf6c9", "olive": "#7c7216",
-    "lime green": "#86cc1a", "pale lime": "#e9facb",
-    "green": "#16a34a", "dark green": "#14532d", "light green": "#86e3a8", "pale green": "#dcfae6",
-    "teal": "#0f8a80", "dark teal": "#134e4a", "light teal": "#7fe3d6", "pale teal": "#d3faf3",
-    "cyan": "#0fb5d3", "pale cyan": "#d3f7fe", "sky blue": "#41b5ee", "light blue": "#99c8fc", "pale blue": "#dfecfe",
-    "blue": "#2563eb", "dark blue": "#1e3a8a", "navy": "#14204d",
-    "indigo": "#4f46e5", "dark indigo": "#312e81", "pale indigo": "#e2e7ff",
-    "purple": "#8e3de6", "dark purple": "#551c87", "light purple": "#c9aefb", "pale purple": "#efe8fe",
-    "magenta": "#c42ad3", "light magenta": "#efaffb",
-    "pink": "#ec4899", "dark pink": "#9d174d", "light pink": "#f8a9d3", "pale pink": "#fce8f3",
+_WORDS: Final = {
+    "slate": "blue-gray", "gray": "gray", "zinc": "gray", "neutral": "gray", "stone": "gray",
+    "red": "red", "orange": "orange", "amber": "amber", "yellow": "yellow", "lime": "lime green",
+    "green": "green", "emerald": "green", "teal": "teal", "cyan": "cyan", "sky": "sky blue", "blue": "blue",
+    "indigo": "indigo", "violet": "violet", "purple": "purple", "fuchsia": "magenta", "pink": "pink", "rose": "red",
+}  # fmt: skip
+_BROWNS: Final = {"orange": 800, "amber": 700, "yellow": 700}
+"""Hues whose dark shades, from this one on, are called brown."""
+_NEUTRAL: Final = ("slate", "gray", "zinc", "neutral", "stone")
+_PINKISH: Final = "rose"
+_OTHERS: Final = {
+    "black": "#000000", "near-black": "#14171d", "white": "#ffffff", "off-white": "#f8f8f8", "beige": "#e9dcc5",
+    "navy": "#0b1a4a", "olive": "#6b6b12",
 }  # fmt: skip
 
 
+class _Anchors(NamedTuple):
+    words: tuple[str, ...]
+    labs: npt.NDArray[np.float64]
+    """CIELAB, shape (number of words, 3)."""
+
+
 def color_name(color: Rgb) -> str:
-    """Return the everyday name nearest to an opaque colour."""
+    """Return the everyday name of an opaque colour."""
     return _nearest(color.hex)
 
 
 @lru_cache(maxsize=1024)
 def _nearest(code: str) -> str:
+    from skimage.color import deltaE_ciede2000
+
     color = parse_color(code)
     assert color is not None, code
-    known = ((name, parse_color(at)) for name, at in _NAMES.items())
-    return min((delta_e(color, at), name) for name, at in known if at is not None)[1]
+    words, labs = _anchors()
+    distances = deltaE_ciede2000(np.broadcast_to(np.array(lab(color)), labs.shape), labs)  # type: ignore[no-untyped-call]
+    return words[int(np.argmin(distances))]
+
+
+@cache
+def _anchors() -> _Anchors:
+    named = [(_word(hue, shade), PALETTE[hue][shade]) for hue in _WORDS for shade in SHADES] + list(_OTHERS.items())
+    colors = [(word, parse_color(code)) for word, code in named]
+    return _Anchors(
+        tuple(word for word, _ in colors), np.array([lab(color) for _, color in colors if color is not None])
+    )
+
+
+def _word(hue: str, shade: int) -> str:
+    if hue in _NEUTRAL:
+        return _shaded_gray(_WORDS[hue], shade)
+    if hue == _PINKISH and shade < 500:
+        return _shaded("pink", shade)
+    if shade >= _BROWNS.get(hue, 1000):
+        return "dark brown" if shade >= 900 else "brown"
+    return _shaded(_WORDS[hue], shade)
+
+
+def _shaded(word: str, shade: int) -> str:
+    if shade <= 100:
+        return f"pale {word}"
+    if shade <= 300:
+        return f"light {word}"
+    if shade <= 700:
+        return word
+    return f"dark {word}" if shade <= 900 else f"very dark {word}"
+
+
+def _shaded_gray(word: str, shade: int) -> str:
+    if shade >= 900:
+        return "near-black"
+    if shade <= 300:
+        return f"very light {word}" if shade <= 100 else f"light {word}"
+    return word if shade <= 500 else f"dark {word}"

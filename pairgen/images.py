@@ -24,7 +24,8 @@ def level_difference(before: Pixels, after: Pixels) -> Pixels:
     """Return the largest channel difference per pixel, 0..255, shape (height, width)."""
     levels = np.maximum(before, after) - np.minimum(before, after)
     # Three planes at once: a reduction over an axis of three takes eight times as long.
-    return np.maximum(np.maximum(levels[..., 0], levels[..., 1]), levels[..., 2])
+    highest: Pixels = np.maximum(np.maximum(levels[..., 0], levels[..., 1]), levels[..., 2])
+    return highest
 
 
 def color_difference(before: Pixels, after: Pixels) -> npt.NDArray[np.float64]:

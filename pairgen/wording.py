@@ -129,6 +129,14 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The items in the {name} are now spread over its width.",
         "The items in the {name} are now distributed with space between them.",
     ),
+    "justify.inset": (
+        "The items in the {name} moved in from its two ends.",
+        "In the {name}, there is now more space at both ends and less between the items.",
+    ),
+    "justify.outset": (
+        "The items in the {name} moved out towards its two ends.",
+        "In the {name}, there is now less space at both ends and more between the items.",
+    ),
     "border.appear": (
         "The {name} now has a {px} {new_color} border.",
         "A {new_color} border of {px} was added around the {name}.",
@@ -172,6 +180,8 @@ _SURFACES: Final = ("button", "badge", "tile", "card", "banner", "text field", "
 """Nouns of things whose text needs saying apart."""
 _WAYS: Final = {"left": "to the left", "right": "to the right", "up": "up", "down": "down"}
 _BESIDE: Final = {"top": "above", "bottom": "below", "left": "to the left of", "right": "to the right of"}
+_SPREADS: Final = ("space-between", "space-around", "space-evenly")
+"""Ways to spread items, by the space that they leave at the two ends."""
 _INSIDE: Final = {
     "padding": "inside", "padding-left/padding-right": "at the left and right inside",
     "padding-top/padding-bottom": "at the top and bottom inside", "padding-top": "at the top inside",
@@ -210,6 +220,9 @@ def template_key(candidate: Candidate) -> str:
         return "border.vanish" if candidate.new_value == "0px" else f"border.{direction}"
     if operator == "rounded" and candidate.new_value == "0px":
         return "rounded.square"
+    if operator == "justify" and candidate.old_value in _SPREADS and candidate.new_value in _SPREADS:
+        is_inset = _SPREADS.index(candidate.new_value) > _SPREADS.index(candidate.old_value)
+        return "justify.inset" if is_inset else "justify.outset"
     return f"{operator}.{direction}"
 
 
@@ -240,16 +253,23 @@ def _colors(candidate: Candidate) -> dict[str, str]:
     if candidate.operator == "opacity":
         return {"percent": f"{100 * float(candidate.new_value):g}%"}
     if candidate.operator == "gradient":
-        return {
-            key: " to ".join(_told(color.hex) for color in gradient_colors(value))
-            for key, value in (("old_stops", candidate.old_value), ("new_stops", candidate.new_value))
-        }
+        return _stops(candidate.old_value, candidate.new_value)
     codes = {"old_color": candidate.old_value, "new_color": candidate.new_value.rpartition(" ")[2]}
     found = {key: _told(code) for key, code in codes.items() if code.startswith("#")}
     if len(found) == 2 and found["old_color"] == found["new_color"]:
         # Two shades of one name: only the code tells them apart.
         return {key: f"{word} ({codes[key]})" for key, word in found.items()}
     return found
+
+
+def _stops(old: str, new: str) -> dict[str, str]:
+    """Return both gradients' colours in words, with codes where two stops of one name differ."""
+    codes = [[color.hex for color in gradient_colors(image)] for image in (old, new)]
+    words = [[_told(code) for code in stops] for stops in codes]
+    is_vague = any(was != now and _told(was) == _told(now) for was, now in zip(codes[0], codes[1], strict=False))
+    if is_vague:
+        words = [[f"{_told(code)} ({code})" for code in stops] for stops in codes]
+    return {key: " to ".join(stops) for key, stops in zip(("old_stops", "new_stops"), words, strict=True)}
 
 
 def _told(code: str) -> str:
