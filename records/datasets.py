@@ -50,15 +50,18 @@ class Dataset:
         """Return a pair's image bytes without copying them; KeyError for an unknown id."""
         batch, row = self._places[pair_id]
         before, after = (self._batches[batch].column(name)[row].as_buffer() for name in _IMAGES)
-        return PairImages(memoryview(before), memoryview(after))
+        return PairImages(memoryview(before).toreadonly(), memoryview(after).toreadonly())
 
 
 def fingerprint_files(paths: list[Path]) -> str:
     """Return the SHA-256 over the files' bytes in order: what a dataset is known by."""
     whole = hashlib.sha256(PACK_VERSION.encode())
     for path in paths:
-        with path.open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
+        try:
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as error:
+            raise DatasetError(f"cannot read {path}: {error.strerror or error}") from error
     return whole.hexdigest()
 
 
@@ -85,18 +88,17 @@ def pack(paths: list[Path], target: Path) -> None:
         for path in paths:
             for rows in _read_rows(path):
                 writer.write_batch(_packed_batch(rows, seen, str(path)))
-    if not seen:
-        target.unlink()
-        raise DatasetError(f"{paths[0]} holds no pairs")
+        if not seen:
+            raise DatasetError(f"{paths[0]} holds no pairs")
 
 
 def attach(pack_path: Path, fingerprint: str) -> Dataset:
     """Map a packed dataset; cheap enough to do in every worker."""
     try:
         reader = pa.ipc.open_file(pa.memory_map(str(pack_path)))
-    except (OSError, pa.ArrowInvalid) as error:
+        batches = tuple(reader.get_batch(number) for number in range(reader.num_record_batches))
+    except (OSError, pa.ArrowException) as error:
         raise DatasetError(f"cannot map {pack_path}: {error}; delete it, it is made anew") from error
-    batches = tuple(reader.get_batch(number) for number in range(reader.num_record_batches))
     table = pa.Table.from_batches([batch.select(RUN_PAIRS.names()) for batch in batches])
     frame = pl.DataFrame(pl.from_arrow(table)).cast(RUN_PAIRS)
     places = {
@@ -134,7 +136,7 @@ def read_truth(row: Mapping[str, Any]) -> Truth:
 def _read_mutation(pair_id: str, text: str) -> Mutation:
     try:
         return Mutation(**{name: str(value) for name, value in json.loads(text).items()})
-    except (json.JSONDecodeError, AttributeError, TypeError) as error:
+    except (json.JSONDecodeError, AttributeError, TypeError, RecursionError) as error:
         names = ", ".join(Mutation.__dataclass_fields__)
         raise DatasetError(
             f"pair {pair_id!r}: a mutation record must be JSON with exactly {names} ({error})"
@@ -143,17 +145,32 @@ def _read_mutation(pair_id: str, text: str) -> Mutation:
 
 def _read_box(row: Mapping[str, Any], name: str) -> Box | None:
     x, y, w, h = (row[f"{name}_{side}"] for side in "xywh")
-    return None if x is None or w is None or w < 0 else Box(x, y, w, h)
+    return None if None in (x, y, w, h) or w < 0 else Box(x, y, w, h)
 
 
 def _read_rows(path: Path) -> Iterator[pl.DataFrame]:
     try:
-        with pq.ParquetFile(path) as file:
-            check_published(pl.DataFrame(pl.from_arrow(file.schema_arrow.empty_table())).schema, str(path))
-            for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH):
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            _check_columns(file.schema_arrow, str(path))
+            known = [name for name in file.schema_arrow.names if name in PAIRS]
+            for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH, columns=known):
+                # Polars would end the process over text that is no UTF-8
+                batch.validate(full=True)
                 yield pl.DataFrame(pl.from_arrow(batch))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise DatasetError(f"{path} cannot be read as Parquet: {error}") from error
+
+
+def _check_columns(schema: pa.Schema, source: str) -> None:
+    """Raise DatasetError unless the published columns are there, and all that PAIRS knows have its types."""
+    known = pa.schema([field for field in schema if field.name in PAIRS])
+    if len(set(known.names)) < len(known):
+        raise DatasetError(f"{source}: a column stands there twice; the columns are {', '.join(known.names)}")
+    found = pl.DataFrame(pl.from_arrow(known.empty_table())).schema
+    check_published(found, source)
+    for name, dtype in found.items():
+        if dtype != PAIRS[name]:
+            raise DatasetError(f"{source}: column {name!r} is {dtype}, must be {PAIRS[name]}; rewrite or drop it")
 
 
 def _packed_batch(rows: pl.DataFrame, seen: set[str], source: str) -> pa.RecordBatch:

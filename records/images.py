@@ -21,12 +21,14 @@ def check_image(pair_id: str, column: str, cell: dict[str, Any] | None) -> bytes
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         try:
             with Image.open(io.BytesIO(data)) as image:
-                width, height = image.size
+                kind, (width, height) = image.format, image.size
                 image.verify()
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             raise DatasetError(
                 f"pair {pair_id!r}: {column} cannot be decoded: {error}; replace or drop the pair"
             ) from error
+    if kind != "PNG":
+        raise DatasetError(f"pair {pair_id!r}: {column} is {kind}, must be PNG; convert it")
     if width * height > MAX_IMAGE_PIXELS:
         raise DatasetError(
             f"pair {pair_id!r}: {column} is {width}x{height} px, more than {MAX_IMAGE_PIXELS:,} in all; scale it down"
