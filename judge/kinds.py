@@ -1,6 +1,7 @@
 """Which kinds of change a claim names, and in which direction. Reads masked, lower-case text only."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from judge.quotes import BLANK
@@ -124,6 +125,7 @@ class Kinds(NamedTuple):
     is_vague: bool
 
 
+@lru_cache(maxsize=4096)
 def find_kinds(masked: str) -> Kinds:
     """Return the kinds that masked, lower-case text names; `is_vague` where it only says that something changed."""
     text = strip_places(masked)

@@ -7,6 +7,7 @@ pages and most answers hold weighs nothing or little; every word that the table 
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from judge.quotes import fold
@@ -138,6 +139,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(token.word for token in tokens(fold(text)))
 
 
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """Return the word without a possessive or a plural ending."""
     word = word.removesuffix("'s").removesuffix("’s")
