@@ -77,6 +77,9 @@ class _Actor:
 
 def start_ray(*, num_cpus: int | None, address: str | None) -> None:
     """Bring up Ray on this machine, or join the cluster at `address`; quiet, no dashboard, no usage report."""
+    if address is None:
+        # Ray's agents outlive a killed driver while they seek its head node: 60 s by default.
+        os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "5")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper", "1")
