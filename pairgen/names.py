@@ -209,9 +209,12 @@ class Directory:
         if noun in SOLITARY:
             yield Name(noun=noun, how="only")
         for place in places:
-            yield Name(noun=noun, how="only", place=place)
+            if place.noun != noun:
+                yield Name(noun=noun, how="only", place=place)
         grounds: list[Name | None] = [*places, None] if noun in SOLITARY else [*places]
         for ground in grounds:
+            if ground is not None and ground.noun == noun:
+                continue
             alike = [e for e in self._pool(ground) if self.noun(e) == noun]
             at = next((i for i, e in enumerate(alike) if e.ref == element.ref), len(ORDINALS))
             if at < len(ORDINALS) and len(alike) > 1:
@@ -245,7 +248,7 @@ def _in_place(name: Name, place: Name) -> Name:
 
 def shortened(text: str) -> tuple[Quote, ...]:
     """Return a text as a quote: whole where it is short, else its first words."""
-    text = " ".join(text.split())
+    text = " ".join(text.split()).strip('"“”„«» ')
     if len(text) < _MIN_QUOTE_CHARS:
         return ()
     if len(text) <= _MAX_QUOTE_CHARS:

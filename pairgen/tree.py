@@ -7,11 +7,13 @@ from functools import cached_property
 from pairgen.records import Element, Snapshot
 
 _MIN_SIDE_PX = 2
+_QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„«»'))
 
 
 def fold(text: str) -> str:
-    """Return text as compared: compatibility forms, case and white space folded."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return text as compared: compatibility forms, case and white space folded, quotation marks left out."""
+    bare = unicodedata.normalize("NFKC", text).casefold().translate(_QUOTATION_MARKS)
+    return " ".join(bare.split())
 
 
 class Tree:

@@ -65,16 +65,16 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         'The {name} no longer contains "{gone}".',
     ),
     "color.lighter": (
-        "The {part} of the {name} is now a lighter color: {new_color} instead of {old_color}.",
-        "The {part} color of the {name} changed from {old_color} to {new_color}, a lighter color.",
+        "The {ink} is now a lighter color: {new_color} instead of {old_color}.",
+        "The {ink_color} changed from {old_color} to {new_color}, a lighter color.",
     ),
     "color.darker": (
-        "The {part} of the {name} is now a darker color: {new_color} instead of {old_color}.",
-        "The {part} color of the {name} changed from {old_color} to {new_color}, a darker color.",
+        "The {ink} is now a darker color: {new_color} instead of {old_color}.",
+        "The {ink_color} changed from {old_color} to {new_color}, a darker color.",
     ),
     "color.recolor": (
-        "The {part} color of the {name} changed from {old_color} to {new_color}.",
-        "The {part} of the {name} is now {new_color} instead of {old_color}.",
+        "The {ink} is now {new_color} instead of {old_color}.",
+        "The {ink_color} changed from {old_color} to {new_color}.",
     ),
     "opacity.decrease": (
         "The {name} is now partly transparent, at {percent} opacity.",
@@ -178,6 +178,8 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
 
 _SURFACES: Final = ("button", "badge", "tile", "card", "banner", "text field", "search field", "dropdown", "notice")
 """Nouns of things whose text needs saying apart."""
+_BARE_TEXTS: Final = ("text", "price", "number", "date", "heading", "paragraph", "quote", "link")
+"""Nouns of things that are nothing but text."""
 _WAYS: Final = {"left": "to the left", "right": "to the right", "up": "up", "down": "down"}
 _BESIDE: Final = {"top": "above", "bottom": "below", "left": "to the left of", "right": "to the right of"}
 _SPREADS: Final = ("space-between", "space-around", "space-evenly")
@@ -237,11 +239,18 @@ def _slots(candidate: Candidate, name: Name, old: Element, new: Element) -> dict
         "px": f"{candidate.magnitude:g}px",
         "way": _WAYS.get(candidate.direction, ""),
         "where": _where(candidate.property),
-        "part": "background" if candidate.property == "background-color" else "text",
+        **_ink(candidate, name),
     }
-    if name.owner_text and candidate.property == "color":
-        slots["name"] = said.removeprefix("text of the ")
     return {**slots, **_colors(candidate), **_pieces(candidate, old, new)}
+
+
+def _ink(candidate: Candidate, name: Name) -> dict[str, str]:
+    said = name.said()
+    if candidate.property == "background-color":
+        return {"ink": f"background of the {said}", "ink_color": f"background color of the {said}"}
+    if name.owner_text or name.noun in _BARE_TEXTS:
+        return {"ink": said, "ink_color": f"color of the {said}"}
+    return {"ink": f"text of the {said}", "ink_color": f"text color of the {said}"}
 
 
 def _where(property_name: str) -> str:

@@ -47,9 +47,13 @@ def position(ask: Ask) -> Iterator[Candidate | None]:
 
 
 def has_room(element: Element, tree: Tree, dx: int, dy: int) -> bool:
-    """Tell whether a moved box stays in the viewport and in its painted ancestors and meets nothing new."""
+    """Tell whether a moved box stays in its parent, its painted ancestors and the viewport, and meets nothing new."""
     old, new = element.box, Box(element.box.x + dx, element.box.y + dy, element.box.w, element.box.h)
+    parent = tree.parent(element)
     if not _holds(Box(0, 0, tree.snapshot.width, tree.snapshot.height), new):
+        return False
+    # No box changes by a translation, so whatever leaves the parent's box is a change outside the affected area.
+    if parent is not None and not _holds(parent.box, new):
         return False
     for other in tree.visible:
         if other.ref == element.ref or not (other.own_text or is_painted(other)):

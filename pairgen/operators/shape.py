@@ -25,6 +25,8 @@ _ACCENTS: Final = ("#475569", "#0f172a", "#2563eb", "#dc2626", "#059669", "#7c3a
 _WIDTH_CLASS: Final = "|".join((*BORDER_WIDTHS, r"border-\[.*px\]"))
 _MIN_OFF_GROUND: Final = 12.0
 """CIEDE2000 that a border keeps from what lies behind it."""
+_MAX_RADIUS_PX: Final = 40.0
+"""Radius as drawn beyond which corners eat into content."""
 _RADIUS_CHOICES: Final = (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
 
 
@@ -136,7 +138,7 @@ def rounded(ask: Ask) -> Iterator[Candidate | None]:
     old = effective_radius_px(element)
     for new, name in _radii(ask):
         drawn = effective_radius_px(element, px_text(new))
-        if not ROUNDED_PX[ask.tier].holds(drawn - old):
+        if drawn > _MAX_RADIUS_PX or not ROUNDED_PX[ask.tier].holds(drawn - old):
             continue
         way = "increase" if drawn > old else "decrease"
         step = Step(

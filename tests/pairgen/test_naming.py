@@ -237,7 +237,7 @@ def test_templates_cover_every_direction_and_carry_no_adverb_of_size() -> None:
         for template in templates:
             assert not {"slightly", "much", "significantly", "very", "little"} & set(template.split())
             fields = {name for _, name, _, _ in string.Formatter().parse(template) if name}
-            assert fields & {"name", "text"}
+            assert fields & {"name", "text", "ink", "ink_color"}
 
 
 def test_quotes_fit_folded_text() -> None:
