@@ -23,10 +23,10 @@ def catalog(draft: Draft) -> str:
     top = breadcrumb(draft) if dice.chance(0.6) else ""
     bar = panels.tabs(draft) if dice.chance(0.4) else ""
     wide = dice.chance(0.35)
+    # The filters come first, so that they get the domain's own words.
+    side = "" if wide else forms.filters(draft)
     items = cards.product_grid(draft, 4 if wide else 3, 8 if wide else 6)
-    body = (
-        items if wide else el("div", "flex gap-8", *dice.sample((forms.filters(draft), el("div", "flex-1", items)), 2))
-    )
+    body = items if wide else el("div", "flex gap-8", *dice.sample((side, el("div", "flex-1", items)), 2))
     return page(draft, top, title_row(draft), cards.section(draft, bar, el("div", "pt-4", body), space="py-4"))
 
 

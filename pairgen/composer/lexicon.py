@@ -72,7 +72,7 @@ STREETS: Final = words(
 )
 MONTHS: Final = words("January|February|March|April|May|June|July|August|September|October|November|December")
 TAILS: Final = words(
-    """every week of the year | without any extra paperwork | from {month} until the end of {month2} |
+    """every week of the year | without any extra paperwork | from {month1} until the end of {month2} |
     in {place} and the villages around it | at no additional charge | with {n} people on hand to help |
     for the third year in a row | even on the busiest days | within {n} working days | long after the first visit |
     thanks to a small team in {place} | for roughly {pct} of the people we asked | as they have since {year} |

@@ -16,8 +16,8 @@ ACCENTS: Final = {
 
 _COMPANIONS: Final = {
     "blue": "cyan", "indigo": "sky", "violet": "pink", "purple": "rose", "fuchsia": "indigo", "pink": "orange",
-    "rose": "purple", "red": "amber", "orange": "rose", "amber": "red", "yellow": "green", "lime": "teal",
-    "green": "cyan", "emerald": "sky", "teal": "blue", "cyan": "indigo", "sky": "violet",
+    "rose": "purple", "red": "amber", "orange": "rose", "amber": "red", "yellow": "orange", "lime": "teal",
+    "green": "teal", "emerald": "sky", "teal": "blue", "cyan": "indigo", "sky": "violet",
 }  # fmt: skip
 _NEUTRALS: Final = ("slate", "gray", "zinc", "neutral", "stone")
 _FONTS: Final = (

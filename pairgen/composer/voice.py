@@ -52,7 +52,8 @@ class Voice:
             "person": lambda: f"{dice.choose(shared.FIRST_NAMES)} {dice.choose(shared.LAST_NAMES)}",
             "place": lambda: self.home if dice.chance(0.15) else dice.choose(shared.PLACES),
             "street": lambda: dice.choose(shared.STREETS),
-            "month": lambda: dice.choose(shared.MONTHS[:6]),
+            "month": lambda: dice.choose(shared.MONTHS),
+            "month1": lambda: dice.choose(shared.MONTHS[:6]),
             "month2": lambda: dice.choose(shared.MONTHS[6:]),
             "weekday": lambda: dice.choose(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")),
             "year": lambda: str(dice.between(2009, 2025)),
@@ -222,7 +223,7 @@ class Voice:
         unit = unit if with_unit else ""
         # The square pulls towards the cheap end, as price lists do.
         amount = low + int((high - low) * (self._dice.below(1000) / 1000) ** 2)
-        step = 1 if high < 1000 else 5 if high < 10_000 else 500
+        step = 1 if high < 1000 else 5 if high < 100_000 else 500
         text = f"${amount // step * step:,}{unit}"
         if text in self._used:
             text = f"${(amount // step + self._dice.between(1, 9)) * step:,}{unit}"
