@@ -70,7 +70,7 @@ def _word(hue: str, shade: int) -> str:
 def _shaded(word: str, shade: int) -> str:
     if shade <= 100:
         return f"pale {word}"
-    if shade <= 300:
+    if shade <= 400:
         return f"light {word}"
     if shade <= 700:
         return word

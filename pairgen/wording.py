@@ -118,7 +118,7 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The items in the {name} are now aligned to the left.",
     ),
     "justify.center": (
-        "The items in the {name} now stand together in its middle.",
+        "The items in the {name} now sit around its middle.",
         "The items in the {name} are now centered.",
     ),
     "justify.end": (
