@@ -61,7 +61,7 @@ class DispatchPolicy:
     max_kills: int = 2
     """Deaths of its worker after which a job is set aside as poison."""
     max_host_deaths: int = 6
-    """Deaths in a row, without a completed job between, after which a host is excluded."""
+    """Deaths in a row, without a completed job between, after which a host is excluded: no new worker of it joins."""
     hedge_kinds: frozenset[str] = frozenset()
     """Kinds whose calls are free, so that a slow one may be asked twice."""
     hedge_factor: float = 4.0
@@ -149,20 +149,19 @@ class Dispatcher(Generic[P]):
     def died(self, worker: str) -> list[tuple[Lease[P], Failure]]:
         """Note a worker's death; return the leases whose jobs end with it, as poison.
 
-        Which of its leases killed it is unknown: all become suspects, of which a worker holds one at a
-        time, so that the guilty one dies alone.
+        Which of its leases killed it is unknown: all become suspects, of which a worker takes one at a
+        time and which are never hedged, so that the guilty one dies alone.
         """
         host = self._workers[worker].host
         self._host_deaths[host] = self._host_deaths.get(host, 0) + 1
         leases = self._drop_worker(worker)
-        had_suspect = any(self._is_suspect(lease) for lease in leases)
+        blamed = self._blame(leases)
         poison = []
         for lease in leases:
             progress = self._open.get((lease.job.kind, lease.job.key))
             if progress is None:
                 continue
-            if not had_suspect or self._is_suspect(lease):
-                progress.kills += 1
+            progress.kills += lease.number in blamed
             if progress.kills >= self._policy.max_kills:
                 failure = Failure("poison", f"its worker died {progress.kills} times while at it", is_retryable=False)
                 self._end(progress)
@@ -254,9 +253,12 @@ class Dispatcher(Generic[P]):
                 if now - lease.started_s < self._policy.hedge_factor * latency.mean_s:
                     break
                 progress = self._open.get((lease.job.kind, lease.job.key))
-                if progress is not None and len(progress.leases) == 1 and lease.worker != worker:
+                if progress is not None and self._may_hedge(progress, lease, worker):
                     return self._start(progress, worker, now, is_hedge=True)
         return None
+
+    def _may_hedge(self, progress: _Progress[P], lease: Lease[P], worker: str) -> bool:
+        return len(progress.leases) == 1 and not progress.kills and lease.worker != worker
 
     def _start(self, progress: _Progress[P], worker: str, now: float, *, is_hedge: bool = False) -> Lease[P]:
         progress.attempts += 1
@@ -283,11 +285,24 @@ class Dispatcher(Generic[P]):
         return leases
 
     def _put_back(self, lease: Lease[P]) -> None:
-        name = (lease.job.kind, lease.job.key)
-        progress = self._open.get(name)
+        progress = self._open.get((lease.job.kind, lease.job.key))
         if progress is not None and not progress.leases:
-            queues = self._suspects if progress.kills else self._ready
-            queues.setdefault(lease.job.kind, deque()).appendleft(name)
+            self._queue_first(progress)
+
+    def _queue_first(self, progress: _Progress[P]) -> None:
+        queues = self._suspects if progress.kills else self._ready
+        queues.setdefault(progress.job.kind, deque()).appendleft((progress.job.kind, progress.job.key))
+
+    def _blame(self, leases: list[Lease[P]]) -> set[int]:
+        """Return the leases that a death is put down to: the one suspect, or all where there was none.
+
+        Two suspects meet in one worker only where the other copy of a hedged job became one elsewhere;
+        then nobody is blamed, and each goes on alone.
+        """
+        suspects = {lease.number for lease in leases if self._is_suspect(lease)}
+        if not suspects:
+            return {lease.number for lease in leases}
+        return suspects if len(suspects) == 1 else set()
 
     def _is_suspect(self, lease: Lease[P]) -> bool:
         progress = self._open.get((lease.job.kind, lease.job.key))
@@ -296,8 +311,8 @@ class Dispatcher(Generic[P]):
     def _wake(self, now: float) -> None:
         while self._waiting and self._waiting[0][0] <= now:
             _, _, name = heapq.heappop(self._waiting)
-            if name in self._open:
-                self._ready.setdefault(name[0], deque()).appendleft(name)
+            if (progress := self._open.get(name)) is not None:
+                self._queue_first(progress)
 
     def _wait_s(self, failures: int, failure: Failure) -> float:
         ceiling = min(self._policy.max_backoff_s, self._policy.backoff_s * 2 ** (failures - 1))

@@ -26,6 +26,8 @@ class Machine:
     """What this machine, or the cluster, has to offer."""
 
     num_gpus: int
+    gpu_memory_gb: float
+    """Of all GPUs together, gigabytes."""
     allows_paid: bool
 
 
@@ -73,8 +75,9 @@ class Preflight:
 
 
 def inspect_machine(*, allows_paid: bool) -> Machine:
-    """Count this machine's GPUs as the driver reports them."""
-    return Machine(_count_gpus(), allows_paid)
+    """Count this machine's GPUs and their memory as the driver reports them."""
+    memory_gb = _gpu_memory_gb()
+    return Machine(len(memory_gb), sum(memory_gb), allows_paid)
 
 
 def inspect_rows(
@@ -114,9 +117,11 @@ def _state(group: str, row: ModelRow | JudgeRow, role: str, machine: Machine) ->
 
 def _lacks(needs: Needs, machine: Machine) -> list[Lack]:
     lacks = []
-    if needs.num_gpus > machine.num_gpus:
-        memory = f" with {needs.gpu_memory_gb:.0f} GB in all" if needs.gpu_memory_gb else ""
-        lacks.append(Lack("gpu", f"needs {needs.num_gpus} GPUs{memory}, here are {machine.num_gpus}"))
+    if needs.num_gpus > machine.num_gpus or needs.gpu_memory_gb > machine.gpu_memory_gb:
+        wanted = f"needs {needs.num_gpus} GPUs with {needs.gpu_memory_gb:.0f} GB in all"
+        lacks.append(Lack("gpu", f"{wanted}, here are {machine.num_gpus} with {machine.gpu_memory_gb:.0f} GB"))
+    if needs.unavailable:
+        lacks.append(Lack("package", needs.unavailable))
     for package in needs.packages:
         if importlib.util.find_spec(package) is None:
             extra = f"pip install 'diffspot-orchestrator[{needs.extra}]'" if needs.extra else f"install {package}"
@@ -143,10 +148,11 @@ def _check_address(who: str, needs: Needs) -> None:
         ) from error
 
 
-def _count_gpus() -> int:
-    """Return how many GPUs the NVIDIA driver lists; 0 where there is no driver."""
+def _gpu_memory_gb() -> list[float]:
+    """Return the memory of each GPU that the NVIDIA driver lists, gigabytes; [] where there is no driver."""
     program = shutil.which("nvidia-smi")
     if program is None:
-        return 0
-    listed = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=30, check=False)
-    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
+        return []
+    query = [program, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    listed = subprocess.run(query, capture_output=True, text=True, timeout=30, check=False)
+    return [int(line) * 2**20 / 1e9 for line in listed.stdout.splitlines() if line.strip().isdigit()]

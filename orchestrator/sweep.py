@@ -30,7 +30,7 @@ from schemas.tables import PREDICTIONS, RUN_PAIRS, VERDICTS
 
 def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
     """Run a sweep to its end, or to a clean stop; return the exit status."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     plan = prepare(sweep, console)
     if sweep.details == "preflight":
         for line in say.detail_lines(plan.preflight):
