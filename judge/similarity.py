@@ -5,7 +5,6 @@ how much of a description's words it holds. It shares no splitter and no vocabul
 description is an element and a phrase of `judge.phrases`, words are compared by their first letters.
 """
 
-import math
 import random
 import re
 from collections.abc import Iterable, Mapping
@@ -54,6 +53,7 @@ class SimilarityConfig:
 
 
 _WHOLE = 0.99
+_FEW_WORDS = 4
 _WORD = re.compile(r"\w+")
 _PASSAGE_END = re.compile(r"\n+|(?<=[a-z\"”')])[.!?;] +(?=[A-Z\"“'])|,? but |,? except (?:that |for )?")
 
@@ -88,7 +88,7 @@ class Similarity:
 
 
 def judge(case: Case, config: SimilarityConfig) -> Judgement:
-    """Return the judgement of one answer; `unparsed` where it holds no word of a Latin script."""
+    """Return the judgement of one answer; `unparsed` where it holds no English to compare."""
     passages = _passages(case.text)
     if not passages or _is_foreign(case.text):
         return Judgement(
@@ -98,8 +98,9 @@ def judge(case: Case, config: SimilarityConfig) -> Judgement:
         )
     said = [passage for passage in passages if _says_change(passage, config)]
     if case.truth.is_no_diff:
-        is_denial = any(_holding(passage, DENIALS) >= config.phrase_floor for passage in passages)
-        return Judgement(hallucinations=tuple(said) if said or is_denial else (case.text.strip(),))
+        is_denial = any(_denial(passage) >= config.phrase_floor for passage in passages)
+        claimed = tuple(passage for passage in said if not _is_talk(passage))
+        return Judgement(hallucinations=claimed if claimed or is_denial else (case.text.strip(),))
     return _rank_all(case.truth, said, config)
 
 
@@ -113,7 +114,8 @@ def _rank_all(truth: Truth, passages: list[str], config: SimilarityConfig) -> Ju
                 best, text = verdict, passage
     strangers = [
         passage for passage in passages
-        if all(_element_share(passage, mutation.element) < config.element_floor for mutation in truth.mutations)
+        if not _is_talk(passage)
+        and all(_element_share(passage, mutation.element) < config.element_floor for mutation in truth.mutations)
     ]  # fmt: skip
     return Judgement(
         verdict=best, hallucinations=tuple(strangers), matched_by="words" if text else None, matched_text=text
@@ -165,10 +167,15 @@ def _phrase_share(passage: str, description: Description) -> float:
 
 
 def _says_change(passage: str, config: SimilarityConfig) -> bool:
-    """Tell whether a passage resembles a change, or vague word of one, more than a denial or talk of the page."""
+    """Tell whether a passage resembles a change, or vague word of one, more than a denial."""
     claim = max(_holding(passage, _ALL_PHRASES), _holding(passage, VAGUE))
-    is_talk = claim < _WHOLE and claim <= _holding(passage, TALK)
-    return claim >= config.phrase_floor and claim > _holding(passage, DENIALS) and not is_talk
+    return claim >= config.phrase_floor and claim > _denial(passage)
+
+
+def _is_talk(passage: str) -> bool:
+    """Tell whether a passage holds no phrase of change whole, and resembles talk of the page or the task more."""
+    claim = max(_holding(passage, _ALL_PHRASES), _holding(passage, VAGUE))
+    return claim < _WHOLE and claim <= _holding(passage, TALK)
 
 
 def _is_foreign(text: str) -> bool:
@@ -181,6 +188,12 @@ def _holding(passage: str, phrases: Iterable[str]) -> float:
     """Return the greatest weighted share, 0..1, of a phrase's words that the passage holds."""
     held = _stems(passage)
     return max((_share(_stems(phrase), held) for phrase in phrases), default=0.0)
+
+
+def _denial(passage: str) -> float:
+    """Return how much of a denial the passage holds, 0..1; one word ("none") denies in a short passage alone."""
+    is_short = len(_stems(passage)) <= _FEW_WORDS
+    return _holding(passage, (phrase for phrase in DENIALS if is_short or " " in phrase))
 
 
 def _share(wanted: frozenset[str], held: frozenset[str]) -> float:
@@ -216,7 +229,7 @@ def _stems(text: str) -> frozenset[str]:
 @lru_cache(maxsize=8192)
 def _weight(stem: str) -> float:
     """Return a stem's rarity among our own phrases and elements: common there, light here."""
-    return math.sqrt(1.0 / (1.0 + _COUNTS.get(stem, 0)))
+    return 1.0 / (1.0 + _COUNTS.get(stem, 0))
 
 
 @lru_cache(maxsize=4096)

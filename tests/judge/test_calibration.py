@@ -18,7 +18,7 @@ def outcomes_of(kind: str) -> tuple[Outcome, ...]:
     return calibrate(JUDGES.load(kind)(JUDGES.configure({"kind": kind})), load_examples())
 
 
-@pytest.mark.parametrize(("kind", "num_verdicts", "num_counts"), [("rules", 56, 55), ("similarity", 44, 42)])
+@pytest.mark.parametrize(("kind", "num_verdicts", "num_counts"), [("rules", 56, 55), ("similarity", 43, 41)])
 def test_agreement_with_the_sixty_answers_holds(kind: str, num_verdicts: int, num_counts: int) -> None:
     outcomes = outcomes_of(kind)
     assert len(outcomes) == sum(confusion(outcomes).values()) == 60
