@@ -42,6 +42,8 @@ class Progress:
     unscored: int = 0
     calls: int = 0
     """Calls that ended in this process, answers and verdicts together."""
+    cost_usd: float = 0.0
+    """What these calls cost, as far as prices are known."""
     outcomes: dict[str, int] = field(default_factory=dict)
 
 
@@ -92,6 +94,8 @@ class Ledger:
     def on_end(self, ended: Ended[Task, Answer | Judgement]) -> list[Job[Task]]:
         """Keep a finished call's row, then return the jobs it makes possible. Raises StoreError."""
         self.progress.calls += 1
+        if not isinstance(ended.result, Failure):
+            self.progress.cost_usd += ended.result.cost_usd or 0.0
         if isinstance(ended.job.payload, PredictTask):
             answer = _as_answer(ended.result)
             self._keep(PREDICTION, ended, asdict(answer), is_finished=answer.status != "error")

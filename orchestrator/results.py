@@ -40,6 +40,14 @@ def build_tables(
     return _frame(predictions, PREDICTIONS), _frame(verdicts, VERDICTS)
 
 
+def cost_from_nothing_usd(predictions: pl.DataFrame, verdicts: pl.DataFrame) -> float:
+    """Return what a run's calls cost together, each key once: what it would cost over an empty store."""
+    return sum(
+        float(table.unique(key)["cost_usd"].sum())
+        for table, key in ((predictions, "prediction_key"), (verdicts.drop_nulls("verdict_key"), "verdict_key"))
+    )
+
+
 def _prediction_row(cell: Cell, payload: _Row, keys: Keys) -> _Row:
     sha256 = keys.prompt_sha256(cell.model, cell.pair_id)
     version = cell.model.prompt.version if cell.model.prompt else ("user_query" if sha256 else None)

@@ -19,7 +19,7 @@ from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
 from orchestrator.executor import Executor
 from orchestrator.places import plan_places
 from orchestrator.plan import Plan, prepare
-from orchestrator.results import build_tables
+from orchestrator.results import build_tables, cost_from_nothing_usd
 from orchestrator.run_record import write_config, write_environment, write_manifest
 from orchestrator.tasks import Task
 from records.files import write_table
@@ -41,12 +41,12 @@ def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) 
         was_stopped = _run_jobs(plan, console)
     finally:
         plan.store.close()
-    _write_tables(plan)
+    cost_usd = _write_tables(plan)
     if was_stopped:
         command = shlex.join(["python", "-m", "orchestrator", *arguments])
         console.print(f"stopped; every finished call is kept. Go on with:\n  {command}", soft_wrap=True)
         return EXIT_STOPPED
-    _conclude(plan, console)
+    _conclude(plan, console, cost_usd)
     return EXIT_DONE
 
 
@@ -122,19 +122,24 @@ def _stop_on_interrupt(stop: asyncio.Event, console: Console) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _write_tables(plan: Plan) -> None:
+def _write_tables(plan: Plan) -> float:
+    """Write predictions and verdicts; return what they cost from nothing, USD."""
     predictions, verdicts = build_tables(plan.ledger, plan.store, plan.keys, plan.dataset, plan.judges)
     write_table(predictions, plan.paths.predictions, PREDICTIONS)
     write_table(verdicts, plan.paths.verdicts, VERDICTS)
+    return cost_from_nothing_usd(predictions, verdicts)
 
 
-def _conclude(plan: Plan, console: Console) -> None:
+def _conclude(plan: Plan, console: Console, cost_usd: float) -> None:
     """Analyse, write the completion marker, show the leaderboard and where everything is."""
     analysis = analyse(plan.paths.root, images=plan.dataset.images, seed=plan.sweep.seed)
     write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint)
     is_unofficial = not is_official(plan.sweep.judge_prompt)
     notes = {row.name: _judge_note(row.prompt is not None and is_unofficial) for row in plan.judges}
     show(analysis, console, notes=notes)
+    if cost_usd:
+        spent = plan.ledger.progress.cost_usd
+        console.print(f"cost       ${spent:,.2f} for this command, ${cost_usd:,.2f} over an empty store")
     console.print(f"pictures   {os.path.relpath(plan.paths.report)}", soft_wrap=True)
     console.print("your own   +model@models.mine=endpoint ...   see docs/models.md", soft_wrap=True)
 
