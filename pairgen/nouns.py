@@ -3,7 +3,7 @@
 import re
 from typing import Final, NamedTuple
 
-from pairgen.operators.styles import has_image, is_painted
+from pairgen.operators.styles import is_painted
 from pairgen.records import Element
 from pairgen.tree import Tree
 
@@ -95,7 +95,7 @@ def noun_of(element: Element, tree: Tree) -> str:
     if element.role == "box" and element.ref and is_painted(element) and _is_strip(element, tree):
         return "top bar"
     if not element.text and element.role in ("card", "banner", "box", "tile") and is_painted(element):
-        return "gradient block" if has_image(element) else "colored block"
+        return "colored block"
     if element.role == "box" and not is_painted(element):
         is_row = element.styles.get("display", "").endswith("flex") and element.styles.get("flex-direction") == "row"
         return "row" if is_row else "group"

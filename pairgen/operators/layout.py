@@ -117,14 +117,21 @@ def _paddings(ask: Ask) -> Iterator[_Space]:
 def _margins(ask: Ask) -> Iterator[_Space]:
     """Yield the margin towards a neighbour above or at the left: the others would not move the element itself."""
     box = ask.element.box
+    if not (is_painted(ask.element) or is_text_leaf(ask.element, 2)):
+        return
     before = [other for other in ask.tree.siblings(ask.element) if other.ref < ask.element.ref]
     if not before:
         return
     near = before[-1].box
     if near.y + near.h <= box.y:
         yield from _spaces(ask, "m", "margin", ("t",))
-    elif near.x + near.w <= box.x:
+    elif near.x + near.w <= box.x and _starts_at_left(ask.tree.parent(ask.element)):
         yield from _spaces(ask, "m", "margin", ("l",))
+
+
+def _starts_at_left(parent: Element | None) -> bool:
+    """Tell whether room at an element's left pushes that element, not the ones before it."""
+    return parent is not None and parent.styles.get("justify-content", "normal") in ("normal", "flex-start", "start")
 
 
 def _spaces(ask: Ask, letter: str, prefix: str, keys: tuple[str, ...]) -> Iterator[_Space]:

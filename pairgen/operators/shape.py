@@ -12,7 +12,6 @@ from pairgen.operators.styles import (
     effective_radius_px,
     has_background,
     has_border,
-    has_image,
     is_painted,
     parse_color,
     style_color,
@@ -27,6 +26,11 @@ _MIN_OFF_GROUND: Final = 12.0
 """CIEDE2000 that a border keeps from what lies behind it."""
 _MAX_RADIUS_PX: Final = 40.0
 """Radius as drawn beyond which corners eat into content."""
+_STRONG_LEVELS: Final = 36
+"""Channel difference from which few pixels are enough; a margin over the grounding gate's 32."""
+_STRONG_AREA_PX: Final = 40
+_FAINT_DELTA_E: Final = 3.5
+_FAINT_AREA_PX: Final = 480
 _RADIUS_CHOICES: Final = (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
 
 
@@ -138,7 +142,7 @@ def rounded(ask: Ask) -> Iterator[Candidate | None]:
     old = effective_radius_px(element)
     for new, name in _radii(ask):
         drawn = effective_radius_px(element, px_text(new))
-        if drawn > _MAX_RADIUS_PX or not ROUNDED_PX[ask.tier].holds(drawn - old):
+        if drawn > _MAX_RADIUS_PX or not ROUNDED_PX[ask.tier].holds(drawn - old) or not _corners_show(ask, old, drawn):
             continue
         way = "increase" if drawn > old else "decrease"
         step = Step(
@@ -166,10 +170,23 @@ def _shows_corners(ask: Ask) -> bool:
     is_full_bleed = element.box.w >= ask.tree.snapshot.width
     if is_full_bleed or len(radii) != 1 or min(element.box.w, element.box.h) < 8:
         return False
-    if element.tag in ("svg", "table", "tr", "td", "th") or not (has_background(element) or has_border(element)):
+    is_table = element.tag in ("svg", "table", "tr", "td", "th")
+    return not is_table and (has_background(element) or has_border(element))
+
+
+def _corners_show(ask: Ask, old: float, new: float) -> bool:
+    """Tell whether the four pieces cut off or filled in are large enough, given how they stand out.
+
+    A quarter circle leaves 1 - pi/4 of its square: four corners change 0.858 |new^2 - old^2| px.
+    """
+    outside = chroma.background_of(ask.element, ask.tree, skip_own=True)
+    line = style_color(ask.element, "border-top-color") if _even_px(ask.element) else None
+    edge = line or chroma.background_of(ask.element, ask.tree)
+    if edge is None or outside is None:
         return False
-    if has_image(element) or _even_px(element):
-        return True
-    inside = style_color(element, "background-color")
-    outside = chroma.background_of(element, ask.tree, skip_own=True)
-    return inside is not None and outside is not None and chroma.delta_e(chroma.blend(inside, outside), outside) >= 4
+    edge = chroma.blend(edge, outside)
+    area = 0.858 * abs(new**2 - old**2)
+    levels = max(abs(a - b) for a, b in zip(edge[:3], outside[:3], strict=True))
+    if levels > _STRONG_LEVELS:
+        return area >= _STRONG_AREA_PX
+    return chroma.delta_e(edge, outside) >= _FAINT_DELTA_E and area >= _FAINT_AREA_PX

@@ -202,6 +202,24 @@ def test_text_edits_are_as_large_as_their_tier(tier: str, mechanism: str, seed: 
             assert swapped == candidate.magnitude
 
 
+@pytest.mark.parametrize(("tier", "seed"), [(tier, seed) for tier in ("medium", "hard") for seed in range(12)])
+def test_days_years_and_times_stay_what_they_are(tier: str, seed: int) -> None:
+    snapshot = page(Node("text", (10, 10, 300, 20), "Doors 18:30 on 22 of 2024"))
+    for candidate in proposed("text", tier, "substitute", seed, snapshot=snapshot):
+        _, clock, _, day, _, year = candidate.new_value.split()
+        hour, minute = clock.split(":")
+        assert 0 < int(hour) <= 18
+        assert int(minute) < 60
+        assert 1 <= int(day) <= 28
+        assert 2020 <= int(year) <= 2029
+
+
+def test_faint_corners_are_left_alone() -> None:
+    pale = {"background-color": "rgb(250, 250, 250)"}
+    snapshot = page(Node("card", (20, 20, 200, 90), "Hardly there", styles=pale))
+    assert not proposed("rounded", "hard", "style_override", snapshot=snapshot)
+
+
 def test_band_holds_its_ends() -> None:
     assert Band(4, 6).holds(4)
     assert Band(4, 6).holds(-6)
