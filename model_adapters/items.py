@@ -32,6 +32,21 @@ def find_alignment(patch: Patch, motion: Motion) -> Finding | None:  # noqa: ARG
     return Finding(effect="alignment", box=patch.box, direction=_direction(old, new, moves))
 
 
+def find_odd_item(patch: Patch) -> Box | None:
+    """Find the one item of a row whose width changed while its neighbours only made room; box in whole-image px."""
+    old, new = (_items(image, patch) for image in (patch.before, patch.after))
+    if len(old) < 2 or len(old) != len(new):
+        return None
+    odd = [(one, two) for one, two in zip(old, new, strict=True) if not _is_same(one, two)]
+    stay = sum(_is_same(one, two) and abs(one.x - two.x) < 1 for one, two in zip(old, new, strict=True))
+    if len(odd) != 1 or stay:
+        return None
+    ((one, two),) = odd
+    left, top = min(one.x, two.x), min(one.y, two.y)
+    right, bottom = max(one.x + one.w, two.x + two.w), max(one.y + one.h, two.y + two.h)
+    return Box(left + patch.left, top + patch.top, right - left, bottom - top)
+
+
 def _items(image: Levels, patch: Patch) -> list[Box]:
     """Return the boxes of the changed detail's items, from left to right."""
     near = ndimage.binary_dilation(patch.changed, iterations=1)

@@ -1,16 +1,21 @@
 """The order in which the tests of kind are asked: the most exact explanation first."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import ndimage
 
+from model_adapters.extent import extend_line
 from model_adapters.findings import Finding
-from model_adapters.items import find_alignment
+from model_adapters.items import find_alignment, find_odd_item
 from model_adapters.motion import find_motion
 from model_adapters.outline import find_border, find_corners
 from model_adapters.patches import Mask, Patch, Pixels, bounding_box, changed_mask, cut_patch
 from model_adapters.repaint import find_fade, find_gradient, find_repaint, is_erased
 from model_adapters.shifts import find_shift
 
+TEXTUAL = ("text", "weight", "size", "letter_spacing")
+"""Effects on text: they concern the whole line, of which some letters may look the same."""
 REACH_PX = 48
 """Unchanged space between two changes from which they may be two, px."""
 TOGETHER = 0.7
@@ -18,10 +23,16 @@ TOGETHER = 0.7
 
 
 def read_page(before: Pixels, after: Pixels) -> list[Finding]:
-    """Say what changed between two images of one size (h, w, 3), the largest change first.
+    """Say what changed between two images of one size (h, w, 3), the largest change first."""
+    findings = _read_changes(before, after)
+    return [
+        replace(finding, box=extend_line(before, after, finding.box)) if finding.effect in TEXTUAL else finding
+        for finding in findings
+    ]
 
-    One explanation of all changed pixels is preferred; only where none fits are distant changes read apart.
-    """
+
+def _read_changes(before: Pixels, after: Pixels) -> list[Finding]:
+    """Prefer one explanation of all changed pixels; only where none fits are distant changes read apart."""
     mask = changed_mask(before, after)
     box = bounding_box(mask)
     if box is None:
@@ -37,6 +48,9 @@ def read_page(before: Pixels, after: Pixels) -> list[Finding]:
     aligned = find_alignment(whole, motion)
     if aligned is not None:
         return [aligned]
+    odd = find_odd_item(whole)
+    if odd is not None:
+        return [read_patch(cut_patch(before, after, mask, odd))]
     if motion.moved_share >= TOGETHER:
         return [find_shift(whole, motion)]
     return [_read_group(before, after, whole, group) for group in groups]
@@ -50,7 +64,7 @@ def read_patch(patch: Patch) -> Finding:
 
 def read_in_place(patch: Patch) -> Finding | None:
     """Find a change that leaves everything in its place, or None."""
-    for test in (find_corners, find_fade, find_gradient, find_border, find_repaint):
+    for test in (find_corners, find_border, find_fade, find_gradient, find_repaint):
         finding = test(patch)
         if finding is not None:
             return finding

@@ -38,9 +38,9 @@ class Lettering:
     """Connected pieces of ink."""
 
 
-def measure_lettering(window: Levels) -> Lettering | None:
-    """Measure the text of a window (h, w, 3); None where there is no ink."""
-    raised = _raised(window.mean(axis=2))
+def measure_lettering(window: Levels, zone: Mask) -> Lettering | None:
+    """Measure those glyphs of a window (h, w, 3) that the zone (h, w) touches; None where there is no ink."""
+    raised = _touched(_raised(window.mean(axis=2)), zone)
     strongest = float(np.percentile(raised[raised > 8], 92)) if (raised > 8).any() else 0.0
     if strongest < 16:
         return None
@@ -75,6 +75,14 @@ def _raised(grey: Levels) -> Levels:
     else:
         raised = grey - ndimage.grey_opening(grey, STROKE_PX)
     return raised
+
+
+def _touched(raised: Levels, zone: Mask) -> Levels:
+    """Keep the pieces that the zone touches."""
+    labels, count = ndimage.label(raised > 8, np.ones((3, 3), dtype=bool))
+    held = np.bincount(labels[zone], minlength=count + 1) > 0
+    held[0] = False
+    return np.asarray(raised * held[labels], dtype=np.float32)
 
 
 def _runs(flags: Mask) -> list[tuple[int, int]]:

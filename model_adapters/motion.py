@@ -22,11 +22,12 @@ MAX_TRIES: Final = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Say that the pixels of `mask` (in the second image) stood (`dx`, `dy`) px away in the first."""
+    """Say that what changed at `mask` in the second image stood at `origin` in the first, (`dx`, `dy`) px before."""
 
     dx: int
     dy: int
     mask: Mask
+    origin: Mask
     num_px: int
     """Detail pixels that it explains."""
 
@@ -55,9 +56,9 @@ def find_motion(patch: Patch) -> Motion:
         here = _reappears(before, after, dx, dy)
         mask = here & rest_after
         if (num_px := int(mask.sum())) >= max(16, 0.03 * total / 2):
-            moves.append(Move(dx=dx, dy=dy, mask=mask, num_px=num_px))
-            rest_after = rest_after & ~here
-            rest_before = rest_before & (_shift(here.astype(np.float32), -dx, -dy) < 0.5)
+            there = _shift(here.astype(np.float32), -dx, -dy) > 0.5
+            moves.append(Move(dx=dx, dy=dy, mask=mask, origin=there & rest_before, num_px=num_px))
+            rest_before, rest_after = rest_before & ~there, rest_after & ~here
         if len(moves) == MAX_MOVES:
             break
     left = int(rest_before.sum() + rest_after.sum())

@@ -27,7 +27,7 @@ class _Edges(NamedTuple):
 
 def find_corners(patch: Patch) -> Finding | None:
     """Find a change in all four corners of a box, outside the arc that rounds them, and nowhere else."""
-    mask, old, new = _inside(patch)
+    mask, old, new = patch.changed[patch.inner], patch.before[patch.inner], patch.after[patch.inner]
     edges = _edges(mask)
     radius = max(float(np.percentile(np.maximum(edges.across, edges.down), 99)), 2.0)
     if radius > min(MAX_RADIUS_PX, 0.55 * min(mask.shape)) or not _in_all_corners(mask, radius):
@@ -40,7 +40,7 @@ def find_corners(patch: Patch) -> Finding | None:
 
 def find_border(patch: Patch) -> Finding | None:
     """Find a change in a frame along the sides of a box, or in one straight line, and nothing inside."""
-    mask, old, new = _inside(patch)
+    mask, old, new = patch.changed[patch.inner], patch.before[patch.inner], patch.after[patch.inner]
     height, width = mask.shape
     if min(height, width) <= MAX_LINE_PX:
         if max(height, width) < 8 * min(height, width) or mask.mean() < 0.4:
@@ -62,12 +62,6 @@ def _border_finding(patch: Patch, mask: Mask, old: Levels, new: Levels, fill: Le
     else:
         direction = "recolor" if max(was_plain, is_plain) < 0.3 else "restyle"
     return Finding(effect="border", box=patch.box, direction=direction)
-
-
-def _inside(patch: Patch) -> tuple[Mask, Levels, Levels]:
-    y, x = patch.box.y - patch.top, patch.box.x - patch.left
-    window = (slice(y, y + patch.box.h), slice(x, x + patch.box.w))
-    return patch.changed[window], patch.before[window], patch.after[window]
 
 
 def _edges(mask: Mask) -> _Edges:

@@ -42,6 +42,12 @@ class Patch:
     """Most frequent colour of the ring, shape (3,): what the change lies on."""
 
     @property
+    def inner(self) -> tuple[slice, slice]:
+        """Return the window of the arrays that the box covers."""
+        top, left = self.box.y - self.top, self.box.x - self.left
+        return slice(top, top + self.box.h), slice(left, left + self.box.w)
+
+    @property
     def delta(self) -> Levels:
         """Return after minus before."""
         return self.after - self.before

@@ -36,21 +36,21 @@ class _Ratios(NamedTuple):
 
 def find_redrawn_text(patch: Patch, motion: Motion) -> Finding | None:
     """Find text that was drawn anew: bolder, larger, spaced out, or with other letters."""
-    redrawn = _without_lines(motion.altered_before) | _without_lines(motion.altered_after)
-    level = np.zeros_like(redrawn)
-    for move in motion.moves:
-        if abs(move.dy) <= 1:
-            level |= move.mask
-    box = _largest_cluster(redrawn, level)
-    if box is None or not _is_dense(redrawn, motion, box):
+    old, new = _without_lines(motion.altered_before), _without_lines(motion.altered_after)
+    level = [move for move in motion.moves if abs(move.dy) <= 1]
+    old_text = old | _without_lines(_union([move.origin for move in level], old))
+    new_text = new | _without_lines(_union([move.mask for move in level], new))
+    cluster = _largest_cluster(old | new, old_text | new_text)
+    if cluster is None or not _is_dense(old | new, motion, cluster):
         return None
-    place = Box(box.x + patch.left, box.y + patch.top, box.w, box.h)
-    ratios = _compare(patch, box)
+    box = bounding_box(cluster)
+    assert box is not None
+    ratios = _compare(patch, box, old_text & cluster, new_text & cluster)
     effect, direction = ("text", None) if ratios is None else read_ratios(ratios)
     # New wording seldom moves whole blocks up or down; room around something does.
-    if effect == "text" and sum(move.num_px for move in motion.moves if abs(move.dy) > 1) > 2 * redrawn.sum():
+    if effect == "text" and sum(move.num_px for move in motion.moves if abs(move.dy) > 1) > 2 * (old | new).sum():
         return None
-    return Finding(effect=effect, box=place, direction=direction)
+    return Finding(effect=effect, box=Box(box.x + patch.left, box.y + patch.top, box.w, box.h), direction=direction)
 
 
 def find_frame(patch: Patch, motion: Motion) -> Finding | None:
@@ -71,18 +71,23 @@ def read_ratios(ratios: _Ratios) -> tuple[str, str | None]:
     # Ink grows with more than the height of a line; a word that lost its one long letter keeps its ink.
     if ratios.same_lines and abs(ratios.line - 1) > 0.065 and log(ratios.ink) / log(ratios.line) > 1.2:
         return "size", grew
-    if abs(ratios.gap) > 0.45 and abs(ratios.ink - 1) < 0.1:
+    # Glyphs may enter or leave the window; what one glyph holds doesn't change with the space between them.
+    per_glyph = ratios.ink / max(ratios.glyphs, 0.1)
+    is_same_ink = min(abs(ratios.ink - 1), abs(per_glyph - 1)) < 0.08
+    if abs(ratios.gap) > 0.45 and is_same_ink:
         return "letter_spacing", "increase" if ratios.gap > 0 else "decrease"
     if ratios.glyphs < 0.7 and ratios.width < 1.01 and ratios.ink < 1.1:
         return "letter_spacing", "decrease"
-    if (ratios.ink > 1.1 and ratios.stroke > 1.045) or (ratios.ink < 0.92 and ratios.stroke < 0.975):
+    if (ratios.ink > 1.07 and ratios.stroke > 1.045) or (ratios.ink < 0.92 and ratios.stroke < 0.975):
         return "weight", grew
     return "text", None
 
 
-def _compare(patch: Patch, box: Box) -> _Ratios | None:
+def _compare(patch: Patch, box: Box, old_text: Mask, new_text: Mask) -> _Ratios | None:
+    """Measure the same window of both images, but only near the text that was drawn anew."""
     window = (slice(max(box.y - 3, 0), box.y + box.h + 3), slice(max(box.x - 3, 0), box.x + box.w + 3))
-    old, new = measure_lettering(patch.before[window]), measure_lettering(patch.after[window])
+    old = measure_lettering(patch.before[window], old_text[window])
+    new = measure_lettering(patch.after[window], new_text[window])
     return None if old is None or new is None else _ratios(old, new)
 
 
@@ -98,17 +103,23 @@ def _ratios(old: Lettering, new: Lettering) -> _Ratios:
     )
 
 
-def _largest_cluster(redrawn: Mask, level: Mask) -> Box | None:
-    """Return the box of the largest cluster of redrawn pixels, with what moved along its lines."""
-    both = redrawn | level
-    labels, count = ndimage.label(ndimage.maximum_filter(both, CLUSTER_PX))
+def _union(masks: list[Mask], like: Mask) -> Mask:
+    return np.logical_or.reduce(masks) if masks else np.zeros_like(like)
+
+
+def _largest_cluster(redrawn: Mask, text: Mask) -> Mask | None:
+    """Return the text pixels of the cluster that holds most redrawn pixels."""
+    labels, count = ndimage.label(ndimage.maximum_filter(text, CLUSTER_PX))
     if not count:
         return None
-    sizes = ndimage.sum_labels(redrawn, labels, range(1, count + 1))
-    return bounding_box((labels == int(np.argmax(sizes)) + 1) & both)
+    sizes = np.bincount(labels[redrawn], minlength=count + 1)
+    cluster: Mask = (labels == int(np.argmax(sizes[1:])) + 1) & text
+    return cluster
 
 
-def _is_dense(redrawn: Mask, motion: Motion, box: Box) -> bool:
+def _is_dense(redrawn: Mask, motion: Motion, cluster: Mask) -> bool:
+    box = bounding_box(cluster)
+    assert box is not None
     window = (slice(box.y, box.y + box.h), slice(box.x, box.x + box.w))
     count = int(redrawn[window].sum())
     moved = sum(int(move.mask[window].sum()) for move in motion.moves if abs(move.dy) > 1)

@@ -21,14 +21,36 @@ HUE_DEGREES: Final = 28.0
 
 
 def find_fade(patch: Patch) -> Finding | None:
-    """Find everything drawn toward (or away from) the ground by one factor, as opacity does."""
-    ground = patch.ground
+    """Find everything drawn toward (or away from) the ground by one factor, as opacity does.
+
+    The ground is that of the surroundings or, for text on a fill, what stayed the same in between.
+    """
+    kept = ~patch.changed[patch.inner]
+    grounds = [patch.ground]
+    if kept.any():
+        grounds.append(main_colour(patch.after[patch.inner][kept]))
+    for ground in grounds:
+        direction = _fade_direction(patch, ground)
+        if direction is not None:
+            return Finding(effect="opacity", box=patch.box, direction=direction)
+    return None
+
+
+def _fade_direction(patch: Patch, ground: Levels) -> str | None:
     old, new = patch.before[patch.changed] - ground, patch.after[patch.changed] - ground
-    change = _rms(new - old)
     factor = float((old * new).sum() / max(float((old * old).sum()), 1.0))
-    if not 0.03 < factor < 12.0 or _rms(new - factor * old) > FADE_RESIDUAL * change + 0.4:
+    if not 0.03 < factor < 12.0 or _rms(new - factor * old) > FADE_RESIDUAL * _rms(new - old) + 0.4:
         return None
-    return Finding(effect="opacity", box=patch.box, direction="decrease" if factor < 1 else "increase")
+    # One ink that grew stronger is sooner another colour than an element that was see-through before.
+    if factor > 1 and _is_one_ink(old):
+        return None
+    return "decrease" if factor < 1 else "increase"
+
+
+def _is_one_ink(offsets: Levels) -> bool:
+    """Tell whether colours, as offsets from a ground, shape (n, 3), lie on one line, as antialiased ink does."""
+    strengths = np.linalg.eigvalsh(offsets.T.astype(np.float64) @ offsets)
+    return bool(strengths[1] < 0.02 * strengths[2])
 
 
 def find_gradient(patch: Patch) -> Finding | None:
@@ -124,9 +146,7 @@ def _num_shades(image: Levels, where: Mask) -> int:
 
 
 def _gradient_direction(patch: Patch, smooth: Mask) -> str:
-    top, left = patch.box.y - patch.top, patch.box.x - patch.left
-    window = (slice(top, top + patch.box.h), slice(left, left + patch.box.w))
-    old, new, where = patch.before[window], patch.after[window], smooth[window]
+    old, new, where = patch.before[patch.inner], patch.after[patch.inner], smooth[patch.inner]
     turned = where & where[::-1, ::-1]
     if turned.sum() > 100 and _rms((new - old[::-1, ::-1])[turned]) < 0.3 * _rms((new - old)[turned]):
         return "reverse"

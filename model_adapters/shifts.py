@@ -25,7 +25,7 @@ WHOLE: Final = 0.93
 
 def find_shift(patch: Patch, motion: Motion) -> Finding:
     """Say what kind of shift or redrawing the patch shows; effect "" where nothing fits."""
-    for test in (_find_line_spacing, find_alignment, _find_lone_move, find_frame, find_redrawn_text, _find_spacing):
+    for test in (find_frame, _find_line_spacing, find_alignment, _find_lone_move, find_redrawn_text, _find_spacing):
         finding = test(patch, motion)
         if finding is not None:
             return finding
@@ -40,7 +40,7 @@ def _find_line_spacing(patch: Patch, motion: Motion) -> Finding | None:
     if len(offsets) < 2 or len({offset > 0 for offset in offsets}) > 1:
         return None
     # Padding and border widths push by n at the start and by 2n at the end.
-    if len(offsets) == 2 and offsets[1] == 2 * offsets[0]:
+    if len(offsets) == 2 and offsets[1] == 2 * offsets[0] and abs(offsets[0]) > 3:
         return None
     lines = _without_followers(motion.moves)
     box = bounding_box(np.logical_or.reduce([move.mask for move in lines]))
