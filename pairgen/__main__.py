@@ -76,7 +76,8 @@ def _reported(pipeline: "Pipeline") -> Iterator["Pair"]:
             funnel = pipeline.funnel
             done = f"pairs {funnel.num_kept}/{pipeline.config.num_wanted}"
             line = f"{done}   pages {funnel.num_pages}   {_clock(now - start)}"
-            print(f"\r{line}" if is_terminal else line, end="" if is_terminal else "\n", file=sys.stderr, flush=True)
+            sys.stderr.write(f"\r{line}" if is_terminal else f"{line}\n")
+            sys.stderr.flush()
         yield pair
 
 

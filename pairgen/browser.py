@@ -25,7 +25,8 @@ from schemas.errors import UserError
 _FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-lcd-text", "--font-render-hinting=none",
-    "--force-color-profile=srgb", "--disable-partial-raster", "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--force-color-profile=srgb", "--disable-partial-raster", "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
 )  # fmt: skip
 # Repainting only what changed leaves pixels of rounded corners nearby off by one; whole tiles don't
 # (--disable-partial-raster: 4 of 44 undos unclean without it, 0 with it).
