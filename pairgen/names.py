@@ -85,6 +85,9 @@ class Name:
 def quoted(quote: Quote) -> str:
     """Return the quote in quotation marks, an ellipsis where text is left out."""
     words = quote.words.replace('"', "'")
+    if quote.part != "begins":
+        # A sentence that ends in a quotation has its own full stop.
+        words = words.removesuffix(".")
     return {"all": f'"{words}"', "begins": f'"{words} …"', "ends": f'"… {words}"'}[quote.part]
 
 

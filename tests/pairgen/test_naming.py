@@ -247,6 +247,13 @@ def test_quotes_fit_folded_text() -> None:
     assert not Quote(words="Our team", part="begins").fits("the team builds")
 
 
+def test_full_stops_are_not_doubled() -> None:
+    snapshot = page(Node("paragraph", (10, 10, 300, 20), "The office is closed on Monday.", tag="p"))
+    found = outcome(snapshot, 1)
+    assert isinstance(found, Described)
+    assert 'paragraph "The office is closed on Monday"' in found.truth.answer
+
+
 def test_a_snapshot_is_indexed_once() -> None:
     assert directory_of(PAGE) is directory_of(PAGE)
 
