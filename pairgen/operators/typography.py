@@ -15,6 +15,8 @@ _MIN_LEADING_EM: Final = 0.95
 _MIN_GLYPHS: Final = 4
 _MIN_LINES: Final = 3
 _MIN_LEADING_MOVE_PX: Final = 2.0
+_MIN_TRACKING_EM: Final = -0.15
+"""Letters set closer lie on each other, and the name made of them can't be read."""
 _WAYS: Final = ("increase", "decrease")
 
 
@@ -89,6 +91,8 @@ def letter_spacing(ask: Ask) -> Iterator[Candidate | None]:
     old = style_px(ask.element, "letter-spacing") / size
     for way in ask.shuffled(*_WAYS):
         new = old + (offset if way == "increase" else -offset)
+        if new < _MIN_TRACKING_EM:
+            continue
         step = Step(property="letter-spacing", direction=way, old=f"{old:.3g}em", new=f"{new:.3g}em", magnitude=offset)
         if ask.is_swap:
             known = ask.class_in("|".join(TRACKINGS) + r"|tracking-\[.*\]")
