@@ -3,6 +3,7 @@
 First what merely moved is set apart; what is left was drawn anew and is measured as lettering.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,8 @@ from schemas.records import Box
 
 STEADY: Final = 0.75
 """Share of changed detail that moves must explain before a change is read as mere motion, 0..1."""
+FOLLOWERS: Final = 1.7
+"""Ink of the first or last group of lines, over the mean of the others, from which it is no line of the text."""
 WORD_GAP_PX: Final = 15
 """Reach within which pieces belong to one object, px."""
 WHOLE: Final = 0.93
@@ -33,26 +36,36 @@ def find_shift(patch: Patch, motion: Motion) -> Finding:
 
 
 def _find_line_spacing(patch: Patch, motion: Motion) -> Finding | None:
-    """Find lines that kept their shape and moved up or down by steadily growing distances."""
-    if motion.moved_share < STEADY or any(move.dx for move in motion.moves):
+    """Find lines that kept their shape and moved up or down by distances that grow (or fall) from line to line."""
+    if motion.moved_share < STEADY or len(motion.moves) < 2 or any(move.dx for move in motion.moves):
         return None
-    offsets = sorted({move.dy for move in motion.moves}, key=abs)
-    if len(offsets) < 2 or len({offset > 0 for offset in offsets}) > 1:
+    ordered = sorted(motion.moves, key=_middle)
+    steps = [two.dy - one.dy for one, two in pairwise(ordered)]
+    offsets = sorted((move.dy for move in motion.moves), key=abs)
+    if not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
         return None
-    # Padding and border widths push by n at the start and by 2n at the end.
-    if len(offsets) == 2 and offsets[1] == 2 * offsets[0] and abs(offsets[0]) > 3:
+    # Padding and border widths push by n at the start and by 2n at the end; so does a box that grows about its middle.
+    if len(offsets) == 2 and (offsets[0] * offsets[1] < 0 or (offsets[1] == 2 * offsets[0] and abs(offsets[0]) > 3)):
         return None
-    lines = _without_followers(motion.moves)
-    box = bounding_box(np.logical_or.reduce([move.mask for move in lines]))
+    box = bounding_box(np.logical_or.reduce([move.mask for move in _without_followers(ordered)]))
     place = patch.box if box is None else Box(box.x + patch.left, box.y + patch.top, box.w, box.h)
-    return Finding(effect="line_spacing", box=place, direction="increase" if offsets[0] > 0 else "decrease")
+    return Finding(effect="line_spacing", box=place, direction="increase" if steps[0] > 0 else "decrease")
 
 
-def _without_followers(moves: tuple[Move, ...]) -> list[Move]:
-    """Drop what stands below the text: it moved farthest and holds more than a line."""
-    ordered = sorted(moves, key=lambda move: abs(move.dy))
-    *inner, last = ordered
-    return inner if last.num_px > 1.7 * np.mean([move.num_px for move in inner]) else ordered
+def _middle(move: Move) -> float:
+    """Return the row below which half of the moved pixels lie."""
+    return float(np.median(np.flatnonzero(move.mask) // move.mask.shape[1]))
+
+
+def _without_followers(lines: list[Move]) -> list[Move]:
+    """Drop what stands above and below the text: it holds more than a line."""
+    if len(lines) > 2 and lines[-1].num_px > FOLLOWERS * np.mean([line.num_px for line in lines[:-1]]):
+        lines = lines[:-1]
+    # Only where the text grew about its middle does something above it move, and the other way.
+    is_mixed = lines[0].dy * lines[-1].dy < 0
+    if is_mixed and len(lines) > 2 and lines[0].num_px > FOLLOWERS * np.mean([line.num_px for line in lines[1:]]):
+        lines = lines[1:]
+    return lines
 
 
 def _find_lone_move(patch: Patch, motion: Motion) -> Finding | None:

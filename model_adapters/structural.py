@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WINDOW_PX: Final = 7
 """Side of the similarity's sliding window, px."""
+EDGE_PX: Final = 4
+"""Surroundings that are read with a region, px."""
 LUMINANCE_LEVELS: Final = 3.0
 """Change of mean grey from which a region counts as lighter or darker, levels."""
 SAME_STRUCTURE: Final = 0.75
@@ -117,7 +119,9 @@ def _name(old: "Levels", new: "Levels", box: Box, left: int, top: int) -> "Findi
 
     from model_adapters.findings import Finding
 
-    window = (slice(box.y, box.y + box.h), slice(box.x, box.x + box.w))
+    # A flat fill has no structure of its own; its edge against the surroundings has.
+    top, side = max(box.y - EDGE_PX, 0), max(box.x - EDGE_PX, 0)
+    window = (slice(top, box.y + box.h + EDGE_PX), slice(side, box.x + box.w + EDGE_PX))
     one, two = old[window].astype(np.float64), new[window].astype(np.float64)
     place = Box(box.x + left, box.y + top, box.w, box.h)
     spread = one.std() * two.std()
