@@ -28,7 +28,7 @@ def plan_places(
     num_processes = max(1, min(num_cpus, _MAX_COMPUTE_PROCESSES))
     return [
         *_pool("adapters", models, dataset, cluster, num_processes),
-        *_pool("judges", judges, dataset, cluster, max(1, num_processes // 2)),
+        *_pool("judges", judges, dataset, cluster, num_processes),
     ]
 
 
@@ -50,7 +50,7 @@ def _pool(
                 kinds=kinds,
                 slots=_COMPUTE_SLOTS,
                 deadline_s=_COMPUTE_DEADLINE_S,
-                spawn=_spawner(cluster, make, slots=_COMPUTE_SLOTS, num_cpus=0.5),
+                spawn=_spawner(cluster, make, slots=_COMPUTE_SLOTS, num_cpus=0),
             )
             for number in range(num_processes)
         ]
