@@ -120,9 +120,9 @@ def _name(old: "Levels", new: "Levels", box: Box, left: int, top: int) -> "Findi
     from model_adapters.findings import Finding
 
     # A flat fill has no structure of its own; its edge against the surroundings has.
-    top, side = max(box.y - EDGE_PX, 0), max(box.x - EDGE_PX, 0)
-    window = (slice(top, box.y + box.h + EDGE_PX), slice(side, box.x + box.w + EDGE_PX))
-    one, two = old[window].astype(np.float64), new[window].astype(np.float64)
+    rows = slice(max(box.y - EDGE_PX, 0), box.y + box.h + EDGE_PX)
+    columns = slice(max(box.x - EDGE_PX, 0), box.x + box.w + EDGE_PX)
+    one, two = old[rows, columns].astype(np.float64), new[rows, columns].astype(np.float64)
     place = Box(box.x + left, box.y + top, box.w, box.h)
     spread = one.std() * two.std()
     structure = float(((one - one.mean()) * (two - two.mean())).mean() / spread) if spread > 1e-6 else 0.0
