@@ -1,7 +1,7 @@
 """The grounding gate: a rendered change must be visible, local, whole, and of the size its tier says.
 
 Each predicate is a small function that returns None or why the candidate falls; `PIXEL_PREDICATES`
-run before the second snapshot is taken, `LAYOUT_PREDICATES` after. Thresholds: docs/pairs.md.
+run before the second snapshot is taken, `LAYOUT_PREDICATES` after. Thresholds are the constants below.
 """
 
 from collections.abc import Callable, Iterator
