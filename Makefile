@@ -22,7 +22,7 @@ bench: $(VENV)/installed-test  ## every speed claim, as a ratio in one run
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done
 
 embedded: $(VENV)/installed-test  ## make data/embedded/pairs.parquet again
-	$(PY) -m pairgen +recipe=embedded
+	$(PY) -m pairgen +pairgen=embedded
 
 clean:
 	rm -rf $(VENV)

@@ -51,7 +51,7 @@ def compose(overrides: Sequence[str], config_name: str = "config") -> Composed:
             _refuse_missing(OmegaConf.missing_keys(config))
             values = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(_explain(error, overrides)) from error
+        raise ConfigError(_explain(error, overrides, config_name)) from error
     assert isinstance(values, dict)
     assert isinstance(choices, dict)
     return Composed({str(key): value for key, value in values.items()}, {str(k): str(v) for k, v in choices.items()})
@@ -84,25 +84,25 @@ def _refuse_missing(keys: set[str]) -> None:
         raise ConfigError(f"a value is needed: add {named} to the command")
 
 
-def _explain(error: Exception, overrides: Sequence[str]) -> str:
+def _explain(error: Exception, overrides: Sequence[str], config_name: str) -> str:
     """Turn Hydra's words into one line that says which argument is wrong and what is near it."""
     text = str(error)
     if found := re.search(r"[Cc]ould not find '([\w./-]+)'", text):
         group, _, name = found[1].rpartition("/")
         return f"no {group} {name!r}: {nearest(name, options(group))}" if group else f"no config {name!r}"
     if found := re.search(r"full_key: (\S+)", text) or re.search(r"Could not override '([^']+)'", text):
-        return _explain_unknown_key(found[1], overrides)
+        return _explain_unknown_key(found[1], overrides, config_name)
     first = " ".join(line.strip() for line in text.splitlines()[:2])
     return f"cannot read the arguments: {first}"
 
 
-def _explain_unknown_key(key: str, overrides: Sequence[str]) -> str:
+def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -> str:
     word = next((word for word in overrides if word.lstrip("+~").startswith(key)), key)
     name = key.partition("@")[0]
     if (CONF_DIR / name).is_dir() and not word.startswith("+"):
         return f"{word!r}: write it with a plus: +{word}"
     try:
-        known = _keys(compose([]).values)
+        known = _keys(compose([], config_name).values)
     except ConfigError:
         known = []
     hint = f"; a setting that its file leaves out is added with a plus: +{key}=..." if "." in key else ""
