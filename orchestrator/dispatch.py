@@ -10,7 +10,7 @@ The caller passes `now`, seconds on any clock that doesn't run backwards.
 import heapq
 import random
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -53,7 +53,9 @@ class DispatchPolicy:
     """Say when to try again, when to ask twice, and whom to leave alone."""
 
     max_attempts: int = 5
-    """Attempts in all that may end in a retryable failure."""
+    """Attempts that may end in a retryable failure of any type without a budget of its own."""
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """Attempts that may end in a retryable failure of one `error_type`, beside `max_attempts`."""
     backoff_s: float = 0.5
     """First wait after a retryable failure; doubles, with full jitter."""
     max_backoff_s: float = 30.0
@@ -84,7 +86,8 @@ class _Progress(Generic[P]):
 
     job: Job[P]
     attempts: int = 0
-    failures: int = 0
+    failures: dict[str, int] = field(default_factory=dict)
+    """Retryable failures so far by `error_type`; types without a budget of their own stand together under ""."""
     kills: int = 0
     leases: set[int] = field(default_factory=set)
 
@@ -203,11 +206,12 @@ class Dispatcher(Generic[P]):
         progress = self._open.get(name)
         if not is_out or progress is None or progress.leases:
             return False
-        progress.failures += 1
-        if not failure.is_retryable or progress.failures >= self._policy.max_attempts:
+        budget = failure.error_type if failure.error_type in self._policy.budgets else ""
+        failures = progress.failures[budget] = progress.failures.get(budget, 0) + 1
+        if not failure.is_retryable or failures >= self._policy.budgets.get(budget, self._policy.max_attempts):
             self._end(progress)
             return True
-        heapq.heappush(self._waiting, (now + self._wait_s(progress.failures, failure), self._number(), name))
+        heapq.heappush(self._waiting, (now + self._wait_s(failures, failure), self._number(), name))
         return False
 
     def next_wake_s(self) -> float | None:

@@ -5,7 +5,8 @@ import contextlib
 import os
 import shlex
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import polars as pl
 from rich.console import Console
@@ -24,8 +25,13 @@ from orchestrator.run_record import write_config, write_environment, write_manif
 from orchestrator.tasks import Task
 from records.files import write_table
 from records.prompts import is_official
+from schemas.errors import BadReply, RateLimited
 from schemas.records import Answer, Judgement
 from schemas.tables import PREDICTIONS, RUN_PAIRS, VERDICTS
+
+RETRY_BUDGETS: Final[Mapping[str, int]] = {RateLimited.error_type: 20, BadReply.error_type: 3}
+"""Beside the attempts for transport and server: an engine that seeks an endpoint's limit meets refusals on the way, a
+broken reply rarely mends."""
 
 
 def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
@@ -60,7 +66,7 @@ def _write_beginning(plan: Plan, composed: Composed) -> None:
 
 def _run_jobs(plan: Plan, console: Console) -> bool:
     """Ask everything the store lacks; return whether it was stopped before the end."""
-    dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(seed=plan.sweep.seed))
+    dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(seed=plan.sweep.seed, budgets=RETRY_BUDGETS))
     for job in plan.ledger.first_jobs():
         dispatcher.submit(job)
     display = say.ProgressDisplay(console, plan.ledger.progress)
