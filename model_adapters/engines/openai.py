@@ -4,10 +4,13 @@ import asyncio
 import ipaddress
 import os
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 from urllib.parse import urlsplit
 
+from model_adapters.engines.adaptive import LimitConfig
+from model_adapters.engines.gate import Gate
 from model_adapters.engines.openai_errors import translate
 from model_adapters.engines.openai_wire import decode_reply, encode_request, sampling_fields, schema_fields
 from schemas.errors import CallTimeout, ConfigError
@@ -49,7 +52,9 @@ class OpenAIConfig:
     timeout_s: float = 600.0
     """Longest wait for one reply, connecting included, seconds."""
     max_in_flight: int = 64
-    """Calls in flight at once, and connections kept open."""
+    """Most calls in flight at once, and connections kept open."""
+    adaptive: bool = True
+    """Find out how many calls at once the endpoint bears, up to `max_in_flight`; false always sends as many."""
     output_budget_field: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
     """The request field that carries the output budget; older servers know `max_tokens` alone."""
     omit_fields: tuple[str, ...] = ()
@@ -123,6 +128,9 @@ class OpenAIEngine:
         self._config = config
         self._where = f"{config.model} at {config.base_url}"
         self._slots = asyncio.Semaphore(config.max_in_flight)
+        limit = LimitConfig(max_limit=config.max_in_flight)
+        # the other half, and the reply's own time, are what the executor waits before it calls a call hung
+        self._gate = Gate(limit, self._where, max_wait_s=config.timeout_s / 2)
         self._client: AsyncOpenAI | None = None
         self._version = ""
 
@@ -158,7 +166,7 @@ class OpenAIEngine:
 
     async def chat(self, request: ChatRequest) -> ChatReply:
         """Ask once; raise a CallError where no reply came."""
-        async with self._slots:
+        async with self._slot():
             body = encode_request(request.parts, self._fields(request))
             raw = await self._post(body)
         reply = decode_reply(raw, self._where)
@@ -169,6 +177,9 @@ class OpenAIEngine:
             engine_version=self._version,
             model_revision=self._config.revision or reply.model_revision,
         )
+
+    def _slot(self) -> AbstractAsyncContextManager[None]:
+        return self._gate.slot() if self._config.adaptive else self._slots
 
     def _fields(self, request: ChatRequest) -> dict[str, object]:
         sampling = sampling_fields(request.sampling, self._config.output_budget_field)
