@@ -81,7 +81,9 @@ class Executor(Generic[P, R]):
         self._on_tick = on_tick
         self._present: dict[str, _Present[P, R]] = {}
         self._alive: dict[str, tuple[str, ...]] = {}
-        self._lost_reason: dict[str, str] = {}
+        self._served: set[str] = set()
+        self._lost: list[tuple[tuple[str, ...], str]] = []
+        self._may_be_unserved = True
         self._calls: set[asyncio.Task[None]] = set()
         self._finished = asyncio.Event()
         self._stop = asyncio.Event()
@@ -90,20 +92,21 @@ class Executor(Generic[P, R]):
     async def run(self, places: Sequence[Place[P, R]], stop: asyncio.Event) -> None:
         """Return when every job has ended, or, once `stop` is set, when nothing is in flight.
 
-        An exception of `on_end` or `on_tick` (a full disk) stops the run and is raised at the end.
+        An exception of `on_end` or `on_tick` (a full disk), or of a worker beside WorkerDied (a fault
+        of ours), stops the run and is raised at the end.
         """
         self._stop = stop
         self._alive = {place.name: place.kinds for place in places}
-        keepers = [asyncio.create_task(self._keep(place)) for place in places]
+        self._served = {kind for place in places for kind in place.kinds}
+        keepers = [asyncio.create_task(self._guard(self._keep(place))) for place in places]
         try:
             while not self._finished.is_set():
                 self._tick()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._finished.wait(), _TICK_S)
-            if self._calls and self._error is None:
-                await asyncio.wait(self._calls)
         finally:
             self._finished.set()
+            # what is still asked is a copy of a job that has ended, or given up
             for call in self._calls:
                 call.cancel()
             await asyncio.gather(*keepers, *self._calls, return_exceptions=True)
@@ -115,12 +118,24 @@ class Executor(Generic[P, R]):
             self._on_tick()
             self._abandon_unserved()
         except Exception as error:  # noqa: BLE001 (kept, and raised by run)
-            self._error = error
+            self._fail(error)
         is_drained = self._stop.is_set() and self._dispatcher.num_leased == 0
-        if self._error is not None or self._dispatcher.num_open == 0 or is_drained:
+        if self._dispatcher.num_open == 0 or is_drained:
             self._finished.set()
         else:
             self._pump()
+
+    def _fail(self, error: Exception) -> None:
+        """Stop the run over an exception; the first is raised by `run`."""
+        self._error = self._error or error
+        self._finished.set()
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        """Await `work`, so that what it raises ends the run instead of a silent task."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 (kept, and raised by run)
+            self._fail(error)
 
     def _pump(self) -> None:
         """Hand out leases until every present worker is full or nothing is ready."""
@@ -128,7 +143,7 @@ class Executor(Generic[P, R]):
             return
         for name, present in list(self._present.items()):
             while (lease := self._dispatcher.lease(name, time.monotonic())) is not None:
-                call = asyncio.create_task(self._call(name, present, lease))
+                call = asyncio.create_task(self._guard(self._call(name, present, lease)))
                 self._calls.add(call)
                 call.add_done_callback(self._calls.discard)
 
@@ -139,7 +154,7 @@ class Executor(Generic[P, R]):
             self._on_death(name, present)
             return
         except TimeoutError:
-            hung = Failure("timeout", f"no reply in {present.place.deadline_s:.0f} s", is_retryable=True)
+            hung = Failure("timeout", f"no reply in {present.place.deadline_s:g} s", is_retryable=True)
             reply = Reply(hung, present.place.deadline_s)
         now = time.monotonic()
         if isinstance(reply.result, Failure):
@@ -156,9 +171,10 @@ class Executor(Generic[P, R]):
         try:
             for job in self._on_end(ended):
                 self._dispatcher.submit(job)
+                self._may_be_unserved |= job.kind not in self._served
         except Exception as error:  # noqa: BLE001 (kept, and raised by run)
-            self._error = error
-        if self._error is not None or self._dispatcher.num_open == 0:
+            self._fail(error)
+        if self._dispatcher.num_open == 0:
             self._finished.set()
 
     def _on_death(self, name: str, present: _Present[P, R]) -> None:
@@ -172,6 +188,7 @@ class Executor(Generic[P, R]):
     async def _keep(self, place: Place[P, R]) -> None:
         """Keep a worker alive in one place until the run is over, or it won't start any more."""
         number = failed_starts = 0
+        lost_reason = ""
         while not self._finished.is_set() and failed_starts < _MAX_FAILED_STARTS:
             number += 1
             name, worker = f"{place.name}#{number}", place.spawn()
@@ -180,24 +197,28 @@ class Executor(Generic[P, R]):
                 if self._finished.is_set():
                     break
                 if not self._dispatcher.join(name, place.kinds, place.slots, place.host):
-                    self._lost_reason[place.name] = f"host {place.host} is excluded: its workers keep dying"
+                    lost_reason = f"host {place.host} is excluded: its workers keep dying"
                     break
                 failed_starts = 0
                 await self._serve(name, place, worker)
             except WorkerDied as error:
                 failed_starts += 1
-                self._lost_reason[place.name] = f"its worker died while starting: {error}"
+                lost_reason = f"its worker died while starting: {error}"
             finally:
                 await worker.close()
+        self._lose(place, lost_reason)
+
+    def _lose(self, place: Place[P, R], reason: str) -> None:
         self._alive.pop(place.name, None)
+        self._served = {kind for kinds in self._alive.values() for kind in kinds}
+        self._lost.append((place.kinds, reason))
+        self._may_be_unserved = True
 
     async def _serve(self, name: str, place: Place[P, R], worker: Worker[P, R]) -> None:
         present = _Present(place, worker, asyncio.Event())
         self._present[name] = present
         self._pump()
         await self._until_finished(present.died.wait())
-        if self._calls and not present.died.is_set():
-            await asyncio.wait(self._calls)
 
     async def _until_finished(self, work: Coroutine[Any, Any, object]) -> None:
         """Await `work`, or the end of the run, whichever comes first."""
@@ -207,17 +228,18 @@ class Executor(Generic[P, R]):
         finished.cancel()
         if not task.done():
             task.cancel()
-            await asyncio.wait((task,))
+            await asyncio.gather(task, return_exceptions=True)
         elif (error := task.exception()) is not None:
             raise error
 
     def _abandon_unserved(self) -> None:
         """End the jobs that no place will ever take again."""
-        if not self._lost_reason or self._finished.is_set():
+        if not self._may_be_unserved or self._finished.is_set():
             return
-        served = {kind for kinds in self._alive.values() for kind in kinds}
-        reason = "; ".join(sorted(set(self._lost_reason.values())))
-        for job in [job for job in self._dispatcher.open_jobs() if job.kind not in served]:
+        self._may_be_unserved = False
+        for job in [job for job in self._dispatcher.open_jobs() if job.kind not in self._served]:
             self._dispatcher.abandon(job)
-            failure = Failure("worker_died", f"no worker is left for it: {reason}", is_retryable=False)
+            reasons = sorted({reason for kinds, reason in self._lost if job.kind in kinds})
+            why = "; ".join(reasons) or f"no place takes {job.kind}"
+            failure = Failure("worker_died", f"no worker is left for it: {why}", is_retryable=False)
             self._end(Ended(job=job, result=failure, attempts=0, latency_s=0.0))
