@@ -52,12 +52,12 @@ def _summary(kind: str, outcomes: tuple[Outcome, ...]) -> list[str]:
     table = confusion(outcomes)
     rows = [name for name in _ORDER if any(expected == name for expected, _ in table)]
     columns = [name for name in _ORDER if any(found == name for _, found in table)]
-    cells = [[f"{row:>15}", *(f"{table.get((row, column), 0) or '.':>13}" for column in columns)] for row in rows]
+    cells = [[f"{row:>15}", *(f"{table.get((row, column), 0) or '.':>15}" for column in columns)] for row in rows]
     return [
         f"judge: {kind}",
         f"  verdict as expected            {verdict_rate(outcomes)}",
         f"  number of inventions expected  {hallucination_rate(outcomes)}",
-        f"{'expected, found':>15}" + "".join(f"{column:>13}" for column in columns),
+        f"{'expected, found':>15}" + "".join(f"{column:>15}" for column in columns),
         *("".join(row) for row in cells),
     ]
 
