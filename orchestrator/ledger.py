@@ -6,8 +6,9 @@ turns ends into rows of the store and into new jobs, and at the end gives every 
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from orchestrator.dispatch import Failure, Job
 from orchestrator.executor import Ended
@@ -19,6 +20,7 @@ from schemas.protocols import Json
 from schemas.records import Answer, Judgement
 
 PREDICTION, VERDICT = "prediction", "verdict"
+ContentT = TypeVar("ContentT", Answer, Judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +173,24 @@ def is_judged(status: str, text: str) -> bool:
 
 def _as_answer(result: Answer | Judgement | Failure) -> Answer:
     if isinstance(result, Failure):
-        return Answer(text="", status="error", error_type=result.error_type, error_message=result.message)
+        result = Answer(text="", status="error", error_type=result.error_type, error_message=result.message)
     assert isinstance(result, Answer)
-    return result
+    return _as_utf8(result)
 
 
 def _as_judgement(result: Answer | Judgement | Failure) -> Judgement:
     if isinstance(result, Failure):
-        return Judgement(status="error", error_type=result.error_type, error_message=result.message)
+        result = Judgement(status="error", error_type=result.error_type, error_message=result.message)
     assert isinstance(result, Judgement)
-    return result
+    return _as_utf8(result)
+
+
+def _as_utf8(content: ContentT) -> ContentT:
+    r"""Put "?" for half a surrogate pair: a reply's JSON may hold a lone \ud83d, no key and no table can."""
+    return replace(content, **{name: _clean(value) for name, value in asdict(content).items()})
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 (any field of a record)
+    if isinstance(value, tuple):
+        return tuple(map(_clean, value))
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -63,10 +63,10 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
         return Reply(result, time.perf_counter() - started)
 
     async def close(self) -> None:
-        """Close every component, then every engine."""
+        """Close every component, then every engine; what one of them raises is no loss any more."""
         for component in (*self._components.values(), *self._engines):
             if not isinstance(component, Failure):
-                await component.close()
+                await boundary(component.close())
 
     async def _start_row(self, row: Row[ComponentT, TaskT, T]) -> ComponentT:
         engine = row.build_engine()
