@@ -168,6 +168,7 @@ _STATIC: Final[Mapping[str, str]] = {
     **{f"row-span-{num}": f"grid-row:span {num}/span {num}" for num in range(1, 7)},
     **{f"columns-{num}": f"columns:{num}" for num in range(1, 5)},
     **{f"max-w-{step}": f"max-width:{px}px" for step, px in MAX_WIDTHS.items()},
+    "bg-origin-border": "background-origin:border-box",
     "hidden": "display:none",
     "table-fixed": "table-layout:fixed",
     "flex-row": "flex-direction:row",

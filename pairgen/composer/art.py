@@ -58,7 +58,13 @@ def picture(draft: Draft, label: str, classes: str) -> str:
     """Return a scene, or an icon on a gradient, that fills a box of the given classes."""
     if draft.dice.chance(0.25):
         ground = f"{draft.theme.gradient(draft.dice.choose('rlbt'))} text-white"
-        return el("div", f"flex items-center justify-center {ground} {classes}", icon(draft, "w-16 h-16 opacity-80"))
+        return el(
+            "div",
+            f"flex items-center justify-center {ground} {classes}",
+            icon(draft, "w-16 h-16 opacity-80"),
+            role="img",
+            aria_label=label,
+        )
     scene = draft.dice.choose(_SCENES)
     drawing = el(
         "svg",
@@ -179,4 +185,4 @@ def sparkline(draft: Draft) -> str:
     """Return a small line chart in the accent colour."""
     points = " ".join(f"{12 * at},{draft.dice.between(4, 36)}" for at in range(11))
     line = f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
-    return el("svg", f"w-20 h-8 shrink-0 {draft.theme.accent_text}", line, viewBox="0 0 120 40", aria_hidden="true")
+    return el("svg", f"w-14 h-8 shrink-0 {draft.theme.accent_text}", line, viewBox="0 0 120 40", aria_hidden="true")

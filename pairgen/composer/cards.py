@@ -50,7 +50,7 @@ def product_card(draft: Draft) -> str:
         "div",
         "p-4 flex flex-col gap-1.5 min-h-40",
         draft.write("h3", "name", name),
-        draft.write("p", "meta", f"{voice.option()}, {voice.option().lower()}"),
+        draft.write("p", "meta", f"{voice.option()} · {voice.option()}"),
         foot,
     )
     return el("article", f"relative overflow-hidden {theme.card}", picture(draft, name, "h-40 w-full"), badge, body)
@@ -76,10 +76,10 @@ def story_card(draft: Draft) -> str:
     headline = voice.headline()
     words = el(
         "div",
-        "p-5 flex flex-col gap-2 min-h-52",
+        "p-5 flex flex-col gap-2 min-h-64",
         draft.write("span", "kicker", voice.kicker()),
         draft.write("h3", "card_title", headline),
-        draft.write("p", "small", voice.sentence()),
+        draft.write("p", "small", voice.paragraph(2), "min-h-24"),
         el(
             "div",
             f"flex gap-3 h-8 items-center {dice.choose(('justify-start', 'justify-between'))}",
@@ -119,8 +119,7 @@ def media_card(draft: Draft) -> str:
     foot = el(
         "div",
         f"flex items-center gap-4 h-10 mt-1 {draft.justify()}",
-        draft.write("span", "price", lead),
-        draft.badge(voice.badge()),
+        el("div", "flex items-center gap-3", draft.write("span", "price", lead), draft.badge(voice.badge())),
         draft.link(voice.action()),
     )
     words = el(
@@ -153,7 +152,7 @@ def metric_card(draft: Draft) -> str:
     line = sparkline(draft) if dice.chance(0.5) else ""
     top = el(
         "div",
-        "flex items-start justify-between h-14",
+        "flex items-start justify-between gap-3 h-14",
         draft.write("span", "figure", metric.value, "whitespace-nowrap"),
         line,
     )

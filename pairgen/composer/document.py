@@ -1,16 +1,23 @@
 """Wraps a body into a self-contained document whose stylesheet holds just the rules in use."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from pairgen.composer.draft import Draft
 from pairgen.composer.markup import classes_of, el, text
 from pairgen.utility_css import RESET, css_rule
 
+_CLASSES: Final = re.compile(r'class="([^"]*)"')
+
 
 def document(draft: Draft, body: str, plain_rules: Mapping[str, str]) -> str:
     """Return the HTML document; `plain_rules` maps classes that are no utilities to their declarations."""
     theme = draft.theme
-    page = el("body", f"{theme.body_font} {theme.page} {theme.ink}", body)
+    page = _CLASSES.sub(
+        lambda found: f'class="{theme.drawn(found[1])}"',
+        el("body", f"{theme.body_font} {theme.page} {theme.ink}", body),
+    )
     rules = "\n".join(_rule(name, plain_rules) for name in classes_of(page))
     title = el("title", "", text(f"{draft.voice.brand}, {draft.voice.home}"))
     icon = '<link rel="icon" href="data:,">'

@@ -29,7 +29,8 @@ class Draft:
             "solid": f"{theme.accent_bg} text-white border border-transparent",
             "outline": f"{theme.surface} {theme.accent_text} border {theme.accent_line}",
             "tinted": f"{theme.tint} {theme.accent_text} border border-transparent",
-            "gradient": f"{theme.gradient('r')} text-white border border-transparent",
+            # Without its origin at the border, the gradient would begin anew below the border.
+            "gradient": f"{theme.gradient('r')} bg-origin-border text-white border border-transparent",
             "light": f"bg-white text-{theme.accent}-800 border border-transparent",
         }
         classes = f"inline-block {size} text-sm font-semibold {looks[kind]} {theme.button_corner} whitespace-nowrap"

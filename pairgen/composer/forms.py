@@ -14,7 +14,7 @@ def _field(draft: Draft, *, is_wide: bool) -> str:
     example = hint(draft, label)
     look = f"w-full h-11 px-3 text-sm border {theme.line} {theme.button_corner} {theme.ink} {theme.surface}"
     control = el("input", look, type="text", id=name, placeholder=example)
-    note = draft.write("p", "note", voice.say_once(_FIELD_NOTES)) if dice.chance(0.3) else ""
+    note = draft.write("p", "note", voice.say_once(notes(label))) if dice.chance(0.3) else ""
     span = "col-span-2" if is_wide else ""
     return el(
         "div",
@@ -27,8 +27,7 @@ def _field(draft: Draft, *, is_wide: bool) -> str:
 
 def hint(draft: Draft, label: str) -> str:
     """Return an example that fits the label, by the words in it."""
-    words = label.lower().split()
-    kind = next((kind for word, kind in _HINTS.items() if word in words), "")
+    kind = _kind(label)
     return (
         draft.voice.cell(kind)
         if kind
@@ -36,33 +35,49 @@ def hint(draft: Draft, label: str) -> str:
     )
 
 
-_HINTS: Final = {
+def _kind(label: str) -> str:
+    """Return what a field of this label takes, as a kind of cell; empty for free text."""
+    words = label.lower().split()
+    return next((kind for word, kind in _KINDS.items() if word in words), "")
+
+
+def notes(label: str) -> tuple[str, ...]:
+    """Return the remarks that suit a field of this label."""
+    return (*_NOTES.get(_kind(label), ()), *_ANY_NOTES)
+
+
+_KINDS: Final = {
+    "company": "", "group": "", "display": "", "letter": "", "zone": "place", "time": "time", "property": "address",
     "email": "email", "date": "date", "start": "date", "arrival": "date", "name": "person", "guest": "person",
     "holder": "person", "person": "person", "guardian": "person", "doctor": "person", "contact": "person",
     "guests": "small", "travellers": "small", "seats": "small", "bedrooms": "small", "hours": "small", "size":
     "small", "amount": "money", "income": "money", "budget": "money", "volume": "count", "address": "address",
     "street": "address", "number": "digits", "code": "digits", "phone": "digits", "plate": "digits", "postcode":
     "digits", "from": "place", "to": "place", "area": "place", "region": "place", "town": "place", "country":
-    "place", "zone": "place", "second": "person",
+    "place", "second": "person",
 }  # fmt: skip
-"""Word of a label -> kind of cell; the first that fits wins."""
+"""Word of a label -> kind of cell; the first that fits wins, free text where it is empty."""
 
 
-_FIELD_NOTES: Final = (
-    "We never share this", "As on your passport", "Optional", "You can change it later", "Please write in full",
-    "Used for reminders only", "At least {few} characters", "Leave blank if unsure",
-)  # fmt: skip
+_ANY_NOTES: Final = ("Optional", "You can change it later", "Leave blank if unsure")
+_NOTES: Final = {
+    "": ("At least {few} characters", "In your own words"), "email": ("We never share this", "Used for reminders only"),
+    "person": ("As on your passport", "Please write in full"), "address": ("Please write in full",),
+    "money": ("In dollars", "A rough figure will do"), "date": ("Day and month", "From tomorrow onwards"),
+    "digits": ("Spaces and dashes are fine",), "place": ("The nearest one will do",), "time": ("Local time",),
+}  # fmt: skip
+"""Kind of cell -> remarks that suit a field of that kind."""
 
 
 def form(draft: Draft, num_fields: int) -> str:
     """Return a form with labelled fields in two columns, a consent line and buttons."""
     theme, voice, dice = draft.theme, draft.voice, draft.dice
-    head = el(
-        "div",
-        "min-h-20",
-        draft.write("h2", "section", voice.headline()),
-        draft.write("p", "meta", voice.short_sentence(), "mt-1"),
-    )
+    title = draft.write("h2", "section", voice.headline())
+    if dice.chance(0.5):
+        remark = draft.write("p", "meta", voice.short_sentence(), "mt-1")
+        head = el("div", "min-h-20", title, remark)
+    else:
+        head = el("div", "min-h-36", title, draft.write("p", "small", voice.paragraph(4), "mt-2"))
     fields = [
         _field(draft, is_wide=at == 0 or (num_fields % 2 == 0 and at == num_fields - 1)) for at in range(num_fields)
     ]
@@ -92,20 +107,21 @@ _CONSENTS: Final = (
 def summary(draft: Draft) -> str:
     """Return a list of amounts with a total, as beside a checkout."""
     theme, voice = draft.theme, draft.voice
+    amounts = [draft.dice.between(40, 9800, 5) for _ in range(draft.dice.between(3, 5))]
     rows = [
         el(
             "div",
             f"flex items-center justify-between h-12 border-b {theme.line}",
             draft.write("dt", "meta", voice.thing()),
-            draft.write("dd", "label", voice.cell("money")),
+            draft.write("dd", "label", f"${amount:,}"),
         )
-        for _ in range(draft.dice.between(3, 5))
+        for amount in amounts
     ]
     total = el(
         "div",
         "flex items-center justify-between h-16",
         draft.write("dt", "name", "Total"),
-        draft.write("dd", "price", voice.cell("money")),
+        draft.write("dd", "price", f"${sum(amounts):,}"),
     )
     note = draft.write("p", "small", voice.paragraph(2), "min-h-24")
     return el(

@@ -71,7 +71,8 @@ def bar_search(draft: Draft) -> str:
         type="search",
         placeholder=hint,
     )
-    return _bar(draft, _brand(draft), field, _links(draft, 3, "flex items-center gap-6"), height="h-20")
+    start = el("div", "flex items-center gap-10", _brand(draft), field)
+    return _bar(draft, start, _links(draft, 3, "flex items-center gap-6"), height="h-20")
 
 
 def bar_two_rows(draft: Draft) -> str:
@@ -107,9 +108,10 @@ def bar_centred(draft: Draft) -> str:
     top = el(
         "div",
         f"{SHELL} flex items-center justify-between h-20",
-        date,
+        # Sides of one width keep the name in the middle, whatever happens to either.
+        el("div", "w-64", date),
         name,
-        draft.button("outline", draft.voice.action(), "px-3 py-1.5"),
+        el("div", "w-64 flex justify-end", draft.button("outline", draft.voice.action(), "px-3 py-1.5")),
     )
     row = el(
         "div",
@@ -179,7 +181,7 @@ def alert(draft: Draft) -> str:
         more,
         role="status",
     )
-    return el("div", f"{SHELL} pt-5", box)
+    return el("div", f"{SHELL} py-5", box)
 
 
 def _columns_footer(draft: Draft) -> str:

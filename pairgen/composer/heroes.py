@@ -191,3 +191,12 @@ def title_row(draft: Draft) -> str:
     )
     line = f"border-b {theme.line}" if dice.chance(0.5) else ""
     return el("section", f"{SHELL} flex items-center justify-between gap-8 h-28 {line}".strip(), words, buttons)
+
+
+def opening(draft: Draft) -> str:
+    """Return a page title, mostly with a paragraph of a few lines below it."""
+    head = title_row(draft)
+    if draft.dice.chance(0.35):
+        return head
+    words = draft.write("p", draft.dice.choose(("lead", "body")), draft.voice.paragraph(4), "max-w-4xl min-h-32")
+    return head + el("section", f"{SHELL} pt-5", words)

@@ -4,7 +4,7 @@ from pairgen.composer import cards, forms, panels
 from pairgen.composer.art import picture
 from pairgen.composer.draft import Draft
 from pairgen.composer.frame import SHELL, alert, breadcrumb, page
-from pairgen.composer.heroes import hero, title_row
+from pairgen.composer.heroes import hero, opening
 from pairgen.composer.markup import el
 
 
@@ -27,7 +27,7 @@ def catalog(draft: Draft) -> str:
     side = "" if wide else forms.filters(draft)
     items = cards.product_grid(draft, 4 if wide else 3, 8 if wide else 6)
     body = items if wide else el("div", "flex gap-8", *dice.sample((side, el("div", "flex-1", items)), 2))
-    return page(draft, top, title_row(draft), cards.section(draft, bar, el("div", "pt-4", body), space="py-4"))
+    return page(draft, top, opening(draft), cards.section(draft, bar, el("div", "pt-4", body), space="py-4"))
 
 
 def listing(draft: Draft) -> str:
@@ -43,7 +43,7 @@ def listing(draft: Draft) -> str:
     with_side = dice.chance(0.45)
     body = el("div", "flex gap-8", el("div", "flex-1", rows), panels.side_links(draft)) if with_side else rows
     bar = panels.tabs(draft) if dice.chance(0.6) else ""
-    top = dice.choose((title_row, hero, title_row))(draft)
+    top = dice.choose((opening, hero, opening))(draft)
     notice = alert(draft) if dice.chance(0.3) else ""
     return page(draft, notice, top, cards.section(draft, bar, el("div", "pt-5", body), space="py-4"))
 
@@ -61,7 +61,7 @@ def magazine(draft: Draft) -> str:
             "min-h-56 pt-4 flex flex-col gap-3",
             draft.write("span", "kicker", voice.kicker()),
             draft.write("h1", "title", title),
-            draft.write("p", "body", voice.paragraph(3)),
+            draft.write("p", dice.choose(("lead", "body")), voice.paragraph(4)),
             draft.write("span", "note", f"{voice.person()}, {voice.role().lower()}"),
         ),
     )
@@ -92,7 +92,7 @@ def pricing(draft: Draft) -> str:
     dice = draft.dice
     below = panels.questions(draft, 4) if dice.chance(0.5) else panels.table(draft, 5)
     return page(
-        draft, title_row(draft), cards.section(draft, panels.plans(draft), space="py-6"), cards.section(draft, below)
+        draft, opening(draft), cards.section(draft, panels.plans(draft), space="py-6"), cards.section(draft, below)
     )
 
 
@@ -108,7 +108,7 @@ def directory(draft: Draft) -> str:
     )
     return page(
         draft,
-        dice.choose((title_row, hero))(draft),
+        dice.choose((opening, hero))(draft),
         cards.section(draft, panels.tabs(draft) if dice.chance(0.5) else "", el("div", "pt-4", body), space="py-4"),
     )
 
@@ -143,8 +143,7 @@ def portfolio(draft: Draft) -> str:
         words = el(
             "div",
             f"h-20 px-5 flex items-center gap-4 {dice.choose(('justify-between', 'justify-start', 'justify-center'))}",
-            draft.write("h2", "name", name),
-            draft.write("span", "note", voice.cell("year")),
+            el("div", "", draft.write("h2", "name", name), draft.write("div", "note", voice.cell("year"))),
             draft.badge(voice.badge()),
         )
         tiles.append(

@@ -12,17 +12,10 @@ from pairgen.composer.markup import el, text
 def article(draft: Draft) -> str:
     """Return a text to read, with a byline and something beside it."""
     voice, theme, dice = draft.voice, draft.theme, draft.dice
-    writer = voice.person()
     byline = el(
         "div",
         f"flex items-center gap-4 h-16 {dice.choose(('justify-start', 'justify-between'))}",
-        portrait(draft, writer),
-        el(
-            "div",
-            "",
-            draft.write("div", "label", writer),
-            draft.write("div", "note", f"{voice.role()}, {voice.date()}"),
-        ),
+        _writer(draft),
         draft.badge(voice.badge()),
     )
     headline, style = voice.headline(), dice.choose(("display", "title"))
@@ -45,7 +38,8 @@ def article(draft: Draft) -> str:
         draft.write("cite", "note", voice.person(), "mt-2 block"),
     )
     image = picture(draft, voice.place(), f"h-56 my-5 {theme.card_corner}") if dice.chance(0.5) else ""
-    paragraphs = [draft.write("p", "body", voice.paragraph(3), "mt-4 min-h-[132px]") for _ in range(4)]
+    styles = (dice.choose(("lead", "body")), "body", "body")
+    paragraphs = [draft.write("p", style, voice.paragraph(4), "mt-4 min-h-[168px]") for style in styles]
     paragraphs.insert(dice.between(1, 2), quote)
     paragraphs.insert(dice.below(2), el("div", "mt-6 min-h-14", draft.write("h2", "section", voice.headline())))
     body = el("article", "flex-1 max-w-3xl", head, byline, image, *paragraphs)
@@ -61,6 +55,15 @@ def article(draft: Draft) -> str:
             el("div", "w-72 shrink-0", side) if side else "",
         ),
     )
+
+
+def _writer(draft: Draft) -> str:
+    """Return who wrote a text: the portrait stays beside its name however the row is spread."""
+    voice = draft.voice
+    writer = voice.person()
+    about = draft.write("div", "note", f"{voice.role()}, {voice.date()}")
+    words = el("div", "", draft.write("div", "label", writer), about)
+    return el("div", "flex items-center gap-3", portrait(draft, writer), words)
 
 
 def _offer(draft: Draft) -> str:
@@ -101,10 +104,15 @@ def dashboard(draft: Draft) -> str:
         "header",
         f"flex items-center gap-4 h-20 {dice.choose(('justify-between', 'justify-start'))}",
         draft.write("h1", "section", voice.headline()),
-        draft.button("solid", voice.action(), "px-4 py-2"),
-        draft.button("outline", voice.action(), "px-4 py-2"),
+        el(
+            "div",
+            "flex gap-3",
+            draft.button("solid", voice.action(), "px-4 py-2"),
+            draft.button("outline", voice.action(), "px-4 py-2"),
+        ),
     )
-    figures = cards.grid(dice.choose((3, 4)) if dice.chance(0.5) else 3, [cards.metric_card(draft) for _ in range(3)])
+    num = dice.choose((3, 3, 4))
+    figures = cards.grid(num, [cards.metric_card(draft) for _ in range(num)])
     chart = el(
         "div",
         f"p-6 flex-1 min-h-72 {theme.card}",
@@ -148,7 +156,7 @@ def detail(draft: Draft) -> str:
         ),
         draft.write("h1", "title", name),
         draft.write("div", "figure", voice.price(), "h-12"),
-        draft.write("p", "body", voice.paragraph(3), "min-h-36"),
+        draft.write("p", "body", voice.paragraph(dice.choose((3, 4))), "min-h-40"),
         options,
         buttons,
         el(
@@ -228,7 +236,7 @@ def feed(draft: Draft) -> str:
     middle = el(
         "div",
         "flex-1 flex flex-col gap-6",
-        panels.tabs(draft) if dice.chance(0.4) else "",
+        panels.tabs(draft, 4) if dice.chance(0.4) else "",
         *(panels.post(draft) for _ in range(3)),
     )
     return page(draft, el("div", f"{SHELL} flex gap-8 py-7 items-start", left, middle, right))

@@ -126,7 +126,7 @@ KICKERS: Final = words(
 ACTIONS: Final = words(
     """Learn more | Read more | Continue | See details | Show all | Contact us | Get started | Open in {place} |
     Find out how |
-    Take a look | More like this | Ask a question | Keep reading | Try {thing} | Meet {person} | About {thing}"""
+    Take a look | More like this | Ask a question | Keep reading | Try it in {place} | Meet {person} | About {place}"""
 )
 BADGES: Final = words("Since {year} | {place} | Top {n} | {month} only | Part {few} | {pct} done | No. {n} | Classic")
 OPTIONS: Final = words(

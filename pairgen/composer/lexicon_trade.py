@@ -231,7 +231,7 @@ REAL_ESTATE = Lexicon(
         Off-market |
         For first-time buyers | Agent's choice"""),
     headlines=words("""Find the street before the house | A {thing} with morning light | Homes in {place} under
-        {big}0 dollars |
+        {n}0,000 dollars |
         Move in before {month} | What {n} square metres can do | Selling in {place}, step by step |
         Quiet roads, short commutes | Rent with no surprises"""),
     subjects=words("""Buyers from the city | Houses near the station | South-facing gardens | Viewings on weekdays |

@@ -96,13 +96,13 @@ def side_links(draft: Draft) -> str:
     return el("aside", "w-72 shrink-0", links, note)
 
 
-def tabs(draft: Draft) -> str:
+def tabs(draft: Draft, num: int = 5) -> str:
     """Return a row of tabs, the first of them active."""
     theme, voice, dice = draft.theme, draft.voice, draft.dice
-    labels = [voice.option() for _ in range(5)]
+    labels = [voice.option() for _ in range(num)]
     if dice.chance(0.5):
         looks = (f"border-b-2 {theme.accent_text} border-current", f"{theme.soft}")
-        row = f"flex items-center gap-8 h-12 border-b {theme.line}"
+        row = f"flex items-center gap-6 h-12 border-b {theme.line}"
     else:
         looks = (
             f"px-4 py-1.5 {theme.accent_bg} text-white {theme.button_corner}",
@@ -110,7 +110,7 @@ def tabs(draft: Draft) -> str:
         )
         row = "flex items-center gap-3 h-14"
     cells = [
-        el("a", f"text-sm font-medium {looks[min(at, 1)]}", text(label), href="#", role="tab")
+        el("a", f"text-sm font-medium whitespace-nowrap {looks[min(at, 1)]}", text(label), href="#", role="tab")
         for at, label in enumerate(labels)
     ]
     return el("div", f"{row} {draft.justify()}", *cells, role="tablist")
@@ -218,7 +218,7 @@ def post(draft: Draft) -> str:
         "article",
         f"p-6 flex flex-col gap-3 min-h-60 {theme.card}",
         head,
-        draft.write("p", "body", voice.paragraph(3), "min-h-28"),
+        draft.write("p", "body", voice.paragraph(dice.choose((3, 4))), "min-h-40"),
         foot,
     )
 

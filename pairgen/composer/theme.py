@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pairgen.composer.dice import Dice
-from pairgen.utility_css import css_rule
+from pairgen.utility_css import FONT_FAMILIES, FONT_WEIGHTS, css_rule
 
 ACCENTS: Final = {
     "blue": 600, "indigo": 600, "violet": 600, "purple": 600, "fuchsia": 600, "pink": 600, "rose": 600, "red": 600,
@@ -21,11 +21,14 @@ _COMPANIONS: Final = {
 }  # fmt: skip
 _NEUTRALS: Final = ("slate", "gray", "zinc", "neutral", "stone")
 _FONTS: Final = (
-    ("font-sans", "font-sans"), ("font-sans", "font-sans"), ("font-sans", "font-display"),
-    ("font-sans", "font-display"), ("font-sans", "font-serif"), ("font-humanist", "font-sans"),
-    ("font-serif", "font-sans"), ("font-sans", "font-mono"), ("font-humanist", "font-serif"),
+    ("font-sans", "font-sans"), ("font-sans", "font-sans"), ("font-sans", "font-sans"), ("font-sans", "font-display"),
+    ("font-sans", "font-display"), ("font-sans", "font-display"), ("font-sans", "font-serif"),
+    ("font-sans", "font-mono"), ("font-humanist", "font-sans"), ("font-serif", "font-sans"),
+    ("font-humanist", "font-serif"),
 )  # fmt: skip
 """(body, headings). Inter has nine weights, the Noto families two, so Inter leads."""
+_TWO_FACED: Final = ("font-humanist", "font-serif", "font-mono")
+"""Families of which a plain Debian has the regular and the bold face only."""
 _CORNERS: Final = (
     ("rounded-none", "rounded-none"), ("rounded-sm", "rounded"), ("rounded-md", "rounded-md"),
     ("rounded-lg", "rounded-lg"), ("rounded-xl", "rounded-lg"), ("rounded-2xl", "rounded-xl"),
@@ -50,6 +53,7 @@ class Theme:
     """Border classes of cards without their colour."""
     heading_weight: str
     paragraph_leading: str
+    paragraph_size: str
     page_shade: int
     has_gradient_buttons: bool
     plain_styles: tuple[str, ...] = ()
@@ -128,6 +132,14 @@ class Theme:
             return f"bg-gradient-to-{direction} from-{self.accent}-950 to-{self.neutral}-800"
         return f"bg-gradient-to-{direction} from-{self.accent}-200 to-{self.second}-50"
 
+    def drawn(self, classes: str) -> str:
+        """Return an element's classes with the weight that is really drawn, where its family has two faces only."""
+        names = classes.split()
+        family = next((name for name in names if name in FONT_FAMILIES), self.body_font)
+        if family not in _TWO_FACED:
+            return classes
+        return " ".join(_nearest_face(name) for name in names)
+
     def style(self, name: str) -> str:
         """Return the text classes of one of STYLES: utilities, or one named class where the style is plain."""
         return PLAIN_NAMES[name] if name in self.plain_styles else self._utilities(name)
@@ -135,12 +147,12 @@ class Theme:
     @property
     def plain_rules(self) -> Mapping[str, str]:
         """Return class -> declarations for the plain styles."""
-        return {PLAIN_NAMES[name]: _declarations(self._utilities(name)) for name in self.plain_styles}
+        return {PLAIN_NAMES[name]: _declarations(self.drawn(self._utilities(name))) for name in self.plain_styles}
 
     def _utilities(self, name: str) -> str:
         return STYLES[name].format(
             weight=self.heading_weight, head=self.head_font, ink=self.ink, soft=self.soft, faint=self.faint,
-            accent=self.accent_text, leading=self.paragraph_leading,
+            accent=self.accent_text, leading=self.paragraph_leading, size=self.paragraph_size,
         )  # fmt: skip
 
 
@@ -151,7 +163,7 @@ STYLES: Final = {
     "card_title": "text-lg font-semibold {head} {ink}",
     "name": "text-base font-semibold {ink}",
     "lead": "text-lg font-normal {soft} {leading}",
-    "body": "text-base font-normal {soft} {leading}",
+    "body": "{size} font-normal {soft} {leading}",
     "small": "text-sm font-normal {soft} {leading}",
     "note": "text-xs font-normal {faint}",
     "meta": "text-sm font-normal {faint}",
@@ -168,6 +180,11 @@ PLAIN_NAMES: Final = {
     "label": "label-text", "card_title": "card-heading", "name": "item-name", "kicker": "eyebrow", "price": "amount",
 }  # fmt: skip
 """Text style -> the class that a hand-made stylesheet would give it."""
+
+
+def _nearest_face(name: str) -> str:
+    weight = FONT_WEIGHTS.get(name)
+    return name if weight is None else "font-normal" if weight <= 500 else "font-bold"
 
 
 def _declarations(utilities: str) -> str:
@@ -194,6 +211,7 @@ def draw_theme(dice: Dice) -> Theme:
             ("font-bold", "font-bold", "font-semibold", "font-extrabold", "font-medium", "font-light")
         ),
         paragraph_leading=dice.choose(("leading-relaxed", "leading-normal", "leading-[1.7em]", "leading-[1.55em]")),
+        paragraph_size=dice.choose(("text-base", "text-[17px]", "text-lg")),
         has_gradient_buttons=dice.chance(0.4),
         page_shade=dice.choose((0, 0, 50, 100)),
         plain_styles=tuple(dice.sample(list(PLAIN_NAMES), 5)) if dice.chance(0.3) else (),

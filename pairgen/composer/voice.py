@@ -155,8 +155,12 @@ class Voice:
 
     def sentence(self) -> str:
         """Return one plain sentence."""
-        if self._dice.chance(0.3):
-            return self._once(self._lexicon.facts)
+        fresh = [fact for fact in self._lexicon.facts if f"template {fact}" not in self._used]
+        if fresh and self._dice.chance(0.3):
+            # A fact told twice with other figures would contradict itself.
+            template = self._dice.choose(fresh)
+            self._used.add(f"template {template}")
+            return self._once((template,))
         subject, claim = self._subject(), self._claim()
         if self._dice.chance(0.35):
             opener = self._once(shared.OPENERS)
@@ -197,6 +201,7 @@ class Voice:
             "address": self.address,
             "status": lambda: dice.choose(self._lexicon.statuses),
             "date": self.date,
+            "time": self.time,
             "year": lambda: str(dice.between(2012, 2026)),
             "count": lambda: f"{dice.between(14, 980) if dice.chance(0.6) else dice.between(1000, 64000):,}",
             "money": lambda: f"${dice.between(40, 9800, 5):,}",

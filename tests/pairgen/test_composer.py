@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pairgen.composer import DOMAINS, LEXICONS, compose
+from pairgen.composer.forms import notes
 from pairgen.composer.layouts import LAYOUTS
 from pairgen.composer.markup import classes_of
 from schemas.errors import ConfigError
@@ -158,3 +159,63 @@ def test_pages_hold_targets_for_every_operator(pages: dict[int, str]) -> None:
     assert len(gradients) > 0.8 * len(pages)
     plain = [seed for seed, html in pages.items() if re.search(r"^\.(copy|meta-line|fine-print|eyebrow)\{", html, re.M)]
     assert 0.05 * len(pages) < len(plain) < 0.6 * len(pages)
+
+
+def test_pages_in_a_family_of_two_faces_name_only_the_weights_it_has(pages: dict[int, str]) -> None:
+    two_faced = {seed: html for seed, html in pages.items() if re.search(r'<body class="font-(humanist|serif)', html)}
+    assert two_faced
+    for seed, html in two_faced.items():
+        inter = r'class="[^"]*\bfont-(sans|display)\b[^"]*"'
+        rest = re.sub(inter, "", html[html.index("<body") :])
+        assert not re.search(r"\bfont-(thin|light|medium|semibold|extrabold|black)\b", rest), seed
+        assert not re.search(r"^\.(label-text|item-name|eyebrow)\{[^}]*font-weight:[56]00", html, re.M), seed
+    assert len(two_faced) < 0.4 * len(pages)
+
+
+def test_a_summary_adds_up() -> None:
+    sums = 0
+    for seed in range(40):
+        shown = re.search(r"<dl.*?</dl>", compose(seed, "e-commerce").html)
+        amounts = [int(text.replace(",", "")) for text in re.findall(r">\$([\d,]+)<", shown[0])] if shown else []
+        assert amounts[:-1] == [] or sum(amounts[:-1]) == amounts[-1], seed
+        sums += bool(amounts)
+    assert sums
+
+
+@pytest.mark.parametrize(
+    ("label", "note"),
+    [("Discount code", "As on your passport"), ("Letter to the editor", "As on your passport"),
+     ("Email address", "At least {few} characters"), ("Company name", "As on your passport")],
+)  # fmt: skip
+def test_a_note_below_a_field_suits_its_label(label: str, note: str) -> None:
+    assert note not in notes(label)
+    assert "Optional" in notes(label)
+
+
+def test_every_figure_groups_its_digits_in_threes(readers: dict[int, Reader]) -> None:
+    for seed, reader in readers.items():
+        assert not [text for text in reader.texts if re.search(r"\d,(\d{1,2}|\d{4,})\b", text)], seed
+
+
+def test_gradients_of_bordered_elements_begin_at_the_border(pages: dict[int, str]) -> None:
+    for seed, html in pages.items():
+        for found in re.findall(r'class="([^"]*bg-gradient-to[^"]*)"', html):
+            names = found.split()
+            assert "border" not in names or "bg-origin-border" in names, seed
+
+
+def test_every_picture_has_a_name_of_its_own(pages: dict[int, str]) -> None:
+    named = [re.findall(r'role="img" aria-label="([^"]+)"', html) for html in pages.values()]
+    assert sum(
+        len(names) == html.count('role="img"') for names, html in zip(named, pages.values(), strict=True)
+    ) == len(pages)
+    assert any('<div class="flex items-center justify-center bg-gradient' in html for html in pages.values())
+
+
+def test_most_pages_have_long_paragraphs_and_some_in_large_letters(pages: dict[int, str]) -> None:
+    def holding(letters: str, num_chars: int) -> int:
+        wanted = rf'<p class="[^"]*{letters}[^"]*"[^>]*>[^<]{{{num_chars},}}</p>'
+        return sum(re.search(wanted, html) is not None for html in pages.values())
+
+    assert holding("", 140) > 0.75 * len(pages)
+    assert holding(r"text-(?:lg|\[17px\])", 160) > 0.2 * len(pages)
