@@ -135,7 +135,7 @@ FINANCE = Lexicon(
     claims=words("""earn interest from the first day | are reviewed twice a year | cost less than they did in {year} |
         move with the base rate | remain protected in full | can be settled early without a fee |
         have outpaced prices so far | settle within one working day | show up in one plain statement"""),
-    facts=words("""The {thing} pays {pct} gross, variable, on balances up to {big} dollars. |
+    facts=words("""The {thing} pays {few}% gross, variable, on balances up to {big} dollars. |
         {person} joined the investment committee in {month} {year}. |
         Last quarter, members in {place} paid off {n} loans ahead of time. |
         Values can fall as well as rise, and past returns promise nothing. |
