@@ -7,7 +7,8 @@ refusals (HTTP 429, or an overload that names a Retry-After):
   comes back long before an answer would, so a step stands after `rise_s`, not after a whole answer.
 - a refusal just after a step undoes the step: the level before it is known to hold.
 - a refusal at any other level means that the endpoint bears less now: the limit is multiplied by `cut_factor`,
-  and nothing is sent until Retry-After is over, with jitter. A level that held a whole round forgives a stray.
+  and nothing is sent until Retry-After is over, with jitter. Two strays are forgiven where the level has held
+  for a round of answers, one where it hasn't.
 - refusals of calls that were sent before a cut belong to its episode and don't cut again.
 - after a cut the limit creeps up, by a quarter at most per round of answers, to just under the level that was
   refused. After `quiet_rounds` there it tries one call more; if that holds, it rises in doubling steps again.
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 _WINDOW = 10
-"""Last outcomes at a level that held, among which refusals are counted."""
+"""Last outcomes at a level, among which refusals are counted."""
 
 
 class Outcome(Enum):
@@ -59,7 +60,8 @@ class LimitConfig:
     cut_factor: float = 0.5
     """What a cut leaves of a level that held."""
     strays: int = 2
-    """Refusals among the last ten outcomes that a level that held forgives: no episode is as small."""
+    """Refusals among the last ten outcomes that a level that held forgives, a doubtful one half as many: an episode
+    shows at every further call, and servers refuse a call now and then for reasons of their own."""
     quiet_rounds: int = 6
     """Rounds of answers without a refusal, just under the level that was refused, before one call more is tried."""
     jitter: float = 0.25
@@ -197,8 +199,8 @@ class ConcurrencyLimit:
         else:
             self._recent.append(Outcome.REFUSED)
             self._num_clean = 0
-            num_refused = self._recent.count(Outcome.REFUSED)
-            if self._standing is _Standing.DOUBTFUL or num_refused > self._config.strays:
+            forgiven = self._config.strays if self._standing is _Standing.HELD else self._config.strays // 2
+            if self._recent.count(Outcome.REFUSED) > forgiven:
                 self._pause(now, retry_after_s)
                 self._cut(int(self._limit * self._config.cut_factor), _Standing.DOUBTFUL)
 
