@@ -5,19 +5,15 @@ endpoints add to it (`reasoning`, `reasoning_content`, content as a list of part
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
+from model_adapters.engines.wire import complain, count, mapping, parse_body, splice_image, text_or_none
 from schemas.errors import BadReply
 from schemas.protocols import ChatReply, ChatRequest, ImagePart, Sampling, TextPart
 
 
 def encode_request(parts: Sequence[TextPart | ImagePart], fields: Mapping[str, object]) -> bytes:
-    """Return the request body: `fields`, and one user turn of `parts` in their order.
-
-    An image becomes a data URL of its stored bytes. It is spliced in after the JSON encoder has run:
-    having the encoder look at every base64 character would cost 0.3 ms of the 0.4 ms an image of 160 kB takes.
-    """
+    """Return the request body: `fields`, and one user turn of `parts` in their order, images as data URLs."""
     head = json.dumps(fields)[:-1].encode()
     content = b",".join(_encode_part(part) for part in parts)
     return b"".join((head, b',"messages":[{"role":"user","content":[', content, b"]}]}"))
@@ -27,19 +23,18 @@ def _encode_part(part: TextPart | ImagePart) -> bytes:
     if isinstance(part, TextPart):
         return json.dumps({"type": "text", "text": part.text}).encode()
     opening = b'{"type":"image_url","image_url":{"url":"data:' + part.media_type.encode() + b";base64,"
-    return b"".join((opening, b64encode(part.data), b'"}}'))
+    return splice_image(opening, part, b'"}}')
 
 
 def sampling_fields(sampling: Sampling, budget_field: str) -> dict[str, object]:
-    """Return the request fields of a sampling; what is None is left to the server."""
-    fields = {
+    """Return the request fields of a sampling."""
+    return {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         budget_field: sampling.max_output_tokens,
         "reasoning_effort": sampling.reasoning_effort,
         "seed": sampling.seed,
     }
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def schema_fields(request: ChatRequest) -> dict[str, object]:
@@ -56,45 +51,32 @@ def decode_reply(body: bytes, where: str) -> ChatReply:
     A content of null or "" is a reply with text "": whether that is an answer is the adapter's to say.
     `where` names the model and the endpoint in messages.
     """
-    data = _parse(body, where)
+    data = parse_body(body, where)
     choice = _first_choice(data, where)
     message = choice.get("message")
     if not isinstance(message, dict):
         raise BadReply(f"{where}: the reply's choice holds no message")
-    finish_reason = _text_or_none(choice.get("finish_reason"))
-    refusal = _text_or_none(message.get("refusal"))
-    usage = _mapping(data.get("usage"))
+    finish_reason = text_or_none(choice.get("finish_reason"))
+    refusal = text_or_none(message.get("refusal"))
+    usage = mapping(data.get("usage"))
     return ChatReply(
         text=_content(message.get("content"), where) or refusal or "",
-        reasoning=_text_or_none(message.get("reasoning_content")) or _text_or_none(message.get("reasoning")),
+        reasoning=text_or_none(message.get("reasoning_content")) or text_or_none(message.get("reasoning")),
         finish_reason=finish_reason,
         is_refusal=bool(refusal) or finish_reason == "content_filter",
-        prompt_tokens=_count(usage, "prompt_tokens"),
-        image_tokens=_count(_mapping(usage.get("prompt_tokens_details")), "image_tokens"),
-        completion_tokens=_count(usage, "completion_tokens"),
-        served_model=_text_or_none(data.get("model")),
-        model_revision=_text_or_none(data.get("system_fingerprint")),
+        prompt_tokens=count(usage, "prompt_tokens"),
+        image_tokens=count(mapping(usage.get("prompt_tokens_details")), "image_tokens"),
+        completion_tokens=count(usage, "completion_tokens"),
+        served_model=text_or_none(data.get("model")),
+        model_revision=text_or_none(data.get("system_fingerprint")),
     )
-
-
-def _parse(body: bytes, where: str) -> dict[str, object]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        start = body[:60].decode("utf-8", "replace")
-        kind = "an HTML page" if start.lstrip().startswith("<") else "cut or malformed JSON"
-        raise BadReply(f"{where}: the reply is {kind}, {len(body)} bytes that begin {start!r}") from error
-    if not isinstance(data, dict):
-        raise BadReply(f"{where}: the reply is JSON, but no object: {str(data)[:60]!r}")
-    return data
 
 
 def _first_choice(data: Mapping[str, object], where: str) -> dict[str, object]:
     choices = data.get("choices")
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         return choices[0]
-    said = f"; the server says: {str(data['error'])[:300]}" if data.get("error") else ""
-    raise BadReply(f"{where}: the reply holds no choices{said}")
+    raise complain(data, "choices", where)
 
 
 def _content(content: object, where: str) -> str:
@@ -105,16 +87,3 @@ def _content(content: object, where: str) -> str:
         parts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type") == "text"]
         return "".join(text for text in parts if isinstance(text, str))
     raise BadReply(f"{where}: the reply's content is neither text nor a list of parts")
-
-
-def _count(usage: Mapping[str, object], name: str) -> int | None:
-    value = usage.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
