@@ -109,6 +109,8 @@ class SweepConfig:
     seed: int
     on_unavailable: Literal["skip", "fail"]
     allow_paid: bool
+    max_cost_usd: float | None
+    """What this command's calls may cost before it stops, US dollars. Never part of what a run is."""
     details: Literal["none", "preflight"]
     runs: Path
     models: tuple[ModelRow, ...]
@@ -125,12 +127,17 @@ class _Settings:
     seed: int = 0
     on_unavailable: Literal["skip", "fail"] = "skip"
     allow_paid: bool = False
+    max_cost_usd: float | None = None
     details: Literal["none", "preflight"] = "none"
     runs: str = "runs"
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
             raise ConfigError(f"limit={self.limit}: ask about at least one pair, or leave it out for all")
+        if self.max_cost_usd is not None and not self.max_cost_usd > 0:
+            raise ConfigError(
+                f"max_cost_usd={self.max_cost_usd:g}: must be more than 0; allow_paid=false spends nothing"
+            )
 
 
 _SECTIONS = ("dataset", "prompts", "cluster", "models", "judges")
@@ -163,6 +170,7 @@ def read_sweep(composed: Composed, overrides: Sequence[str]) -> SweepConfig:
         seed=settings.seed,
         on_unavailable=settings.on_unavailable,
         allow_paid=settings.allow_paid,
+        max_cost_usd=settings.max_cost_usd,
         details=settings.details,
         runs=Path(settings.runs),
         models=models,

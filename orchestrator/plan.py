@@ -11,6 +11,7 @@ from orchestrator.ledger import Ledger
 from orchestrator.preflight import Preflight, inspect_machine, inspect_rows
 from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.run_record import run_name
+from orchestrator.spending import Spending, refuse_unknown_costs
 from orchestrator.workers import DatasetPlace
 from records.datasets import Dataset, attach, fingerprint_files, pack, parquet_files
 from records.run_paths import RunPaths, RunsPaths
@@ -33,6 +34,7 @@ class Plan:
     store: Store
     keys: Keys
     ledger: Ledger
+    spending: Spending
 
 
 def prepare(sweep: SweepConfig, console: Console) -> Plan:
@@ -48,6 +50,8 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
     ready = {(state.group, state.key) for state in preflight.states if state.is_ready}
     models = tuple(row for row in sweep.models if ("model", row.key) in ready)
     judges = tuple(row for row in sweep.judges if ("judge", row.key) in ready)
+    if sweep.max_cost_usd is not None:
+        refuse_unknown_costs([*models, *judges])
     for row in models:
         row.adapter.check(dataset.truths)
     store = Store.open(runs.store)
@@ -68,6 +72,7 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         store=store,
         keys=keys,
         ledger=ledger,
+        spending=Spending(sweep.max_cost_usd, [*models, *judges]),
     )
 
 

@@ -15,9 +15,9 @@ from analysis.console import show
 from analysis.run import analyse
 from orchestrator import console as say
 from orchestrator.config import ClusterConfig, SweepConfig
-from orchestrator.dispatch import Dispatcher, DispatchPolicy
+from orchestrator.dispatch import Dispatcher, DispatchPolicy, Job
 from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
-from orchestrator.executor import Executor
+from orchestrator.executor import Ended, Executor
 from orchestrator.places import plan_places
 from orchestrator.plan import Plan, prepare
 from orchestrator.results import build_tables, cost_from_nothing_usd
@@ -49,6 +49,8 @@ def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) 
         plan.store.close()
     cost_usd = _write_tables(plan)
     if was_stopped:
+        if plan.spending.reason:
+            console.print(plan.spending.line(), soft_wrap=True)
         command = shlex.join(["python", "-m", "orchestrator", *arguments])
         console.print(f"stopped; every finished call is kept. Go on with:\n  {command}", soft_wrap=True)
         return EXIT_STOPPED
@@ -82,7 +84,15 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
         display.update()
 
     stop = asyncio.Event()
-    executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, plan.ledger.on_end, tick)
+
+    def on_end(ended: Ended[Task, Answer | Judgement]) -> list[Job[Task]]:
+        plan.spending.note(ended)
+        if plan.spending.reason and not stop.is_set():
+            stop.set()
+            console.print("stopping: enough is spent; what is in flight is finished and kept; Ctrl-C gives it up")
+        return plan.ledger.on_end(ended)
+
+    executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick)
     with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
         places = plan_places(plan.models, plan.judges, plan.place, plan.sweep.cluster, num_cpus)
         await executor.run(places, stop)

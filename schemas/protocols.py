@@ -92,6 +92,8 @@ class Needs:
     """An address that must accept connections."""
     is_priced: bool = False
     """Whether calls cost money."""
+    is_cost_known: bool = True
+    """Whether what a priced call costs can be told from its reply."""
     unavailable: str | None = None
     """Why this version can't run it on any machine; None where it can."""
 
