@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from model_adapters.engines import ENGINES
-from model_adapters.engines.openai import OpenAIConfig, Prices
+from model_adapters.engines.endpoint import Prices
+from model_adapters.engines.openai import OpenAIConfig
 from model_adapters.engines.vllm import VllmConfig
 from schemas.errors import ConfigError
 

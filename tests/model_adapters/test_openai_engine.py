@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from model_adapters.engines.openai import OpenAIConfig, OpenAIEngine, Prices
-from model_adapters.engines.openai_errors import retry_after_s
+from model_adapters.engines.endpoint import Prices
+from model_adapters.engines.endpoint_errors import retry_after_s
+from model_adapters.engines.openai import OpenAIConfig, OpenAIEngine
 from model_adapters.engines.openai_wire import encode_request
 from model_adapters.engines.scripted_replies import Asked, RawReply, Script
 from model_adapters.engines.scripted_server import ScriptedServer, json_reply
