@@ -10,7 +10,7 @@ from orchestrator.dispatch import Failure
 from orchestrator.rows import Row
 from orchestrator.tasks import JudgeTask, PredictTask, Reply
 from records.datasets import Dataset, attach
-from schemas.errors import CallError
+from schemas.errors import CallError, WorkerDied
 from schemas.protocols import Engine, Judge, ModelAdapter
 
 T = TypeVar("T")
@@ -27,9 +27,14 @@ class DatasetPlace:
 
 
 async def boundary(call: Awaitable[T]) -> T | Failure:
-    """Await a component and return its result, or the failure that becomes a row: the one broad except."""
+    """Await a component and return its result, or the failure that becomes a row: the one broad except.
+
+    WorkerDied passes: whoever holds the worker must replace it, since every call of a dead engine would fail.
+    """
     try:
         return await call
+    except WorkerDied:
+        raise
     except CallError as error:
         return Failure(error.error_type, str(error), error.is_retryable, error.retry_after_s)
     except Exception as error:  # noqa: BLE001 (a row must come of anything a component does)

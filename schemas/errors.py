@@ -15,6 +15,7 @@
         ├── AuthFailed          HTTP 401 or 403
         ├── RequestRejected     any other HTTP 4xx: the same request can only fail again
         ├── WorkerDied          the process that held the call is gone
+        ├── EngineStartFailed   the row's engine did not start; `error_type` is start_<reason>
         └── MissingPrediction   an imported file has no line for the pair
 
 A message says what happened, to which id, and what to do.
@@ -50,7 +51,7 @@ class StoreError(DiffspotError):
 class CallError(DiffspotError):
     """One call failed. `retry_after_s`, if set, is the server's own wish."""
 
-    error_type: ClassVar[str] = "internal"
+    error_type: str = "internal"
     is_retryable: ClassVar[bool] = False
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
@@ -110,6 +111,14 @@ class WorkerDied(CallError):
 
     error_type = "worker_died"
     is_retryable = True
+
+
+class EngineStartFailed(CallError):
+    """The engine of a row did not start; `reason` is a word such as `out_of_memory`, and ends `error_type`."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.error_type = f"start_{reason}"
 
 
 class MissingPrediction(CallError):

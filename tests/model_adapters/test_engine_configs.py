@@ -70,13 +70,23 @@ def test_a_config_is_built_from_plain_values() -> None:
     assert config.extra_body == {"a": [1, {"b": None}]}
 
 
-def test_a_vllm_row_says_what_it_needs_and_that_it_cannot_start_yet() -> None:
+def test_a_vllm_row_says_what_it_needs() -> None:
     config = ENGINES.configure({"kind": "vllm", "model": "org/m", "num_gpus": 8, "gpu_memory_gb": 564})
     assert isinstance(config, VllmConfig)
     needs = config.needs()
     assert (needs.num_gpus, needs.gpu_memory_gb, needs.packages, needs.extra) == (8, 564, ("vllm",), "vllm")
-    assert needs.unavailable is not None
-    with pytest.raises(ConfigError, match="vllm serve"):
-        ENGINES.load("vllm")(config)
-    with pytest.raises(ConfigError, match="pinned revision"):
-        VllmConfig(model="org/m", trust_remote_code=True)
+    assert needs.unavailable is None
+    on_cpu = VllmConfig(model="org/m", num_gpus=0, gpu_memory_gb=5).needs()
+    assert (on_cpu.num_gpus, on_cpu.gpu_memory_gb, on_cpu.packages, on_cpu.extra) == (0, 0, ("vllm",), "vllm-cpu")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"trust_remote_code": True}, {"num_gpus": -1}, {"replicas": 0}, {"timeout_s": 0}, {"max_in_flight": 0},
+        {"gpu_memory_utilization": 1.5},
+    ],
+)  # fmt: skip
+def test_a_vllm_row_refuses_what_no_engine_can_mean(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="org/m"):
+        VllmConfig(model="org/m", **wrong)
