@@ -265,15 +265,16 @@ class Schedule:
         return {best: free[best][: seat.gpus_per_node]}
 
     def _reserve(self, run: _Run, now_s: float) -> _Reservation:
-        """Return the nodes on which a waiting row can sit first, and from when."""
+        """Return on which nodes a waiting row can sit first, and from when; those free already are left to others."""
         best = _Reservation(frozenset(), math.inf)
         releases = self._releases()
         for seat in run.seats:
             gpus = seat.gpus_per_node if seat.num_nodes == 1 else None
             times = sorted((self._free_from(node, gpus, releases, now_s), node) for node in seat.nodes)
-            chosen = times[: seat.num_nodes]
-            if chosen[-1][0] < best.from_s:
-                best = _Reservation(frozenset(node for _, node in chosen), chosen[-1][0])
+            from_s = times[seat.num_nodes - 1][0]
+            if from_s < best.from_s:
+                in_time = [node for time_s, node in times if time_s <= from_s]
+                best = _Reservation(frozenset(in_time[-seat.num_nodes :]), from_s)
         return best
 
     def _releases(self) -> dict[int, list[tuple[float, int]]]:

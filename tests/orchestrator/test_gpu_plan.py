@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from orchestrator.gpu_plan import GpuPlan, lower_bound_s, plan_gpus, plan_lines
 from orchestrator.gpu_rows import AssumedRates, GpuNode, GpuRow, tensor_parallel_for
-from orchestrator.gpu_schedule import drain_s
+from orchestrator.gpu_schedule import Policy, Replica, Schedule, drain_s
 from schemas.errors import ConfigError
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "gpu-planning.md"
@@ -98,16 +99,22 @@ rows_strategy = st.lists(
     st.builds(
         a_row,
         num_gpus=st.sampled_from([1, 2, 3, 4, 8, 12, 16]),
-        gpu_memory_gb=st.floats(1, 1200),
+        gpu_memory_gb=st.sampled_from([10.0, 40.0, 100.0]),
         num_calls=st.integers(0, 500),
         seconds_per_call=st.floats(0.01, 50),
         start_s=st.one_of(st.just(0.0), st.floats(1, 1000)),
         is_judge=st.booleans(),
         max_replicas=st.one_of(st.none(), st.integers(1, 5)),
-        may_span=st.booleans(),
+        may_span=st.sampled_from([True, True, True, False]),
     ),
-    max_size=7,
-).map(lambda rows: tuple(replace(row, key=f"r{number}", name=f"r{number}") for number, row in enumerate(rows)))
+    min_size=1,
+    max_size=8,
+).map(
+    lambda rows: tuple(
+        replace(row, key=f"r{number}", gpu_memory_gb=row.gpu_memory_gb * row.num_gpus)
+        for number, row in enumerate(rows)
+    )
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -172,17 +179,67 @@ def test_small_rows_fill_what_a_large_one_leaves_and_never_break_a_free_node() -
     assert plan.makespan_s == plan.replicas[0].end_s
 
 
-def test_a_small_row_does_not_hold_up_a_large_one_that_waits() -> None:
-    long_small = a_row("small", num_calls=1000, max_replicas=1)
+def scheduled(num_nodes: int, rows: list[GpuRow], target_s: float = math.inf) -> dict[str, list[Replica]]:
+    """One schedule, not the best of several: rows start with one replica each."""
+    nodes = cases.equal_nodes(num_nodes)
+    schedule = Schedule(nodes, rows, Policy(target_s=target_s, judges_first=True))
+    assert schedule.run(math.inf)
+    cases.check_plan(
+        GpuPlan(
+            nodes=nodes, rows=tuple(rows), replicas=schedule.replicas(), refusals=(), bound_s=lower_bound_s(nodes, rows)
+        )
+    )
+    return {row.key: [replica for replica in schedule.replicas() if replica.row_key == row.key] for row in rows}
+
+
+def test_a_row_that_waits_for_two_nodes_leaves_the_free_one_to_others() -> None:
+    large = [a_row(f"large{number}", num_gpus=16, gpu_memory_gb=800) for number in range(2)]
+    placed = scheduled(3, [*large, a_row("long", num_gpus=8, gpu_memory_gb=400, num_calls=1000)])
+    first, second = sorted(placed[f"large{number}"][0].start_s for number in range(2))
+    assert (first, second) == (0.0, 1060.0)
+    assert placed["long"][0].start_s == 0
+
+
+def test_a_small_judge_does_not_hold_up_a_large_one_that_waits() -> None:
     rows = [
-        a_row("first", num_gpus=4, gpu_memory_gb=300, num_calls=100, max_replicas=1),
-        a_row("waits", num_gpus=8, gpu_memory_gb=300, num_calls=100, max_replicas=1),
-        long_small,
+        a_row("model"),
+        a_row("large", num_gpus=16, gpu_memory_gb=800, is_judge=True),
+        a_row("small", num_gpus=2, num_calls=1000, is_judge=True, max_replicas=1),
     ]
-    plan = plan_gpus(cases.equal_nodes(1), [*rows[:2], long_small])
-    starts = {replica.row_key: replica.start_s for replica in plan.replicas}
-    ends = {replica.row_key: replica.end_s for replica in plan.replicas}
-    assert starts["waits"] == 0 and starts["small"] >= ends["waits"]
+    rows[0] = replace(rows[0], max_replicas=1)
+    placed = scheduled(2, rows)
+    assert placed["large"][0].start_s == placed["model"][0].end_s
+    assert placed["small"][0].start_s == placed["large"][0].end_s
+
+
+def test_a_quick_judge_that_must_wait_for_predictions_does_not_hold_up_a_large_one() -> None:
+    rows = [
+        a_row("short", num_gpus=8, max_replicas=1),
+        a_row("long", num_gpus=8, num_calls=500, max_replicas=1),
+        a_row("large", num_gpus=16, gpu_memory_gb=800, is_judge=True, max_replicas=1),
+        a_row("quick", num_gpus=2, seconds_per_call=0.1, start_s=1.0, is_judge=True, max_replicas=1),
+    ]
+    placed = scheduled(3, rows)
+    assert placed["large"][0].start_s == placed["short"][0].end_s < placed["long"][0].end_s
+
+
+def test_no_judge_starts_while_a_model_waits() -> None:
+    rows = [a_row(key, num_gpus=6, max_replicas=1) for key in ("a", "b")]
+    placed = scheduled(1, [*rows, a_row("judge", num_gpus=2, is_judge=True)])
+    assert placed["judge"][0].start_s == placed["a"][0].end_s == placed["b"][0].start_s == 1060.0
+
+
+@pytest.mark.parametrize("is_judge", [False, True])
+def test_rows_grow_over_all_free_gpus_and_lie_together(is_judge: bool) -> None:
+    rows = [a_row(key, num_calls=1000, is_judge=is_judge) for key in ("a", "b")]
+    placed = scheduled(1, rows)
+    gpus = {key: sorted(replica.slots[0].gpus[0] for replica in replicas) for key, replicas in placed.items()}
+    assert gpus == {"a": [0, 1, 2, 3], "b": [4, 5, 6, 7]}
+
+
+def test_a_replica_is_started_only_if_it_works_as_long_as_it_starts() -> None:
+    placed = scheduled(1, [a_row(num_calls=100, seconds_per_call=1.0, start_s=40.0)])
+    assert len(placed["r"]) == 2
 
 
 @pytest.mark.parametrize(
