@@ -9,7 +9,8 @@ refusals (HTTP 429, or an overload that names a Retry-After):
 - a refusal at any other level means that the endpoint bears less now: the limit is multiplied by `cut_factor`,
   and nothing is sent until Retry-After is over, with jitter. Two strays are forgiven where the level has held
   for a round of answers, one where it hasn't.
-- refusals of calls that were sent before a cut belong to its episode and don't cut again.
+- refusals of calls that were sent before a cut belong to its episode and don't cut again. What the cut left is
+  not filled at one blow, though, but by doubling from the calls that the endpoint still has.
 - after a cut the limit creeps up, by a quarter at most per round of answers, to just under the level that was
   refused. After `quiet_rounds` there it tries one call more; if that holds, it rises in doubling steps again.
 
@@ -93,6 +94,7 @@ class ConcurrencyLimit:
         self._standing = self._standing_below = _Standing.DOUBTFUL
         self._limit_below = 1
         self._refused_at = config.max_limit + 1
+        self._goal = config.max_limit
         self._level = self._cut_level = 0
         self._full_since: float | None = None
         self._num_clean = 0
@@ -149,7 +151,7 @@ class ConcurrencyLimit:
 
     @property
     def _is_rising(self) -> bool:
-        return self._step > 0 and self._limit < self._config.max_limit
+        return self._step > 0 and self._limit < self._goal
 
     @property
     def _stand_s(self) -> float:
@@ -159,8 +161,10 @@ class ConcurrencyLimit:
         """Take the next step of a rise where it is due."""
         if not self._is_rising or self._full_since is None or now < self._full_since + self._stand_s:
             return False
-        self._raise(self._step)
+        self._raise(min(self._step, self._goal - self._limit))
         self._step *= 2
+        if self._limit == self._goal:
+            self._step = 0
         return True
 
     def _raise(self, step: int) -> None:
@@ -187,15 +191,18 @@ class ConcurrencyLimit:
             self._raise(max(1, min(room, self._limit) // 4))
         elif self._num_clean >= self._limit * self._config.quiet_rounds:
             self._raise(1)
-            self._step = 2
+            self._step, self._goal = 2, self._config.max_limit
 
     def _refuse(self, ticket: Ticket, now: float, retry_after_s: float) -> None:
         if ticket.level < self._cut_level:
             if now < self._paused_until:
                 self._pause(now, retry_after_s)
+            if self._in_flight < self._limit:
+                self._limit = self._step = max(1, self._in_flight)
+                self._full_since = None
         elif self._standing is _Standing.TRIED:
             held = self._standing_below is _Standing.HELD
-            self._cut(self._limit_below, _Standing.HELD if held else _Standing.DOUBTFUL)
+            self._cut(min(self._limit_below, self._limit - 1), _Standing.HELD if held else _Standing.DOUBTFUL)
         else:
             self._recent.append(Outcome.REFUSED)
             self._num_clean = 0
@@ -208,6 +215,7 @@ class ConcurrencyLimit:
         self._refused_at = self._limit
         self._step = 0
         self._move(max(1, limit), standing)
+        self._goal = self._limit
         self._cut_level = self._level
         self._num_cuts += 1
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.bench_adaptive import (
@@ -145,9 +145,21 @@ def test_a_refusal_just_after_a_step_undoes_the_step_and_stops_nobody() -> None:
 def test_one_episode_cuts_once() -> None:
     limit, tickets = cut_to_half()
     assert (limit.limit, limit.num_cuts) == (8, 1)
-    for ticket in tickets:
+    for ticket in tickets[:6]:
         limit.leave(ticket, Outcome.REFUSED, 0.06, retry_after_s=1.0)
     assert (limit.limit, limit.num_cuts) == (8, 1)
+
+
+def test_what_a_cut_left_is_filled_by_doubling() -> None:
+    limit, tickets = cut_to_half()
+    for ticket in tickets:
+        limit.leave(ticket, Outcome.REFUSED, 0.06, retry_after_s=1.0)
+    sent, now = 0, 2.0
+    for expected in (1, 2, 4, 8, 8):
+        sent += len(fill(limit, now))
+        assert sent == expected
+        now += 0.13
+    assert limit.num_cuts == 1
 
 
 def test_a_new_refusal_after_a_cut_is_a_new_episode() -> None:
@@ -156,7 +168,7 @@ def test_a_new_refusal_after_a_cut_is_a_new_episode() -> None:
         limit.leave(ticket, Outcome.ANSWERED, 0.5)
     tickets = fill(limit, 2.0)
     assert len(tickets) == 8
-    for ticket in tickets:
+    for ticket in tickets[:4]:
         limit.leave(ticket, Outcome.REFUSED, 2.1)
     assert (limit.limit, limit.num_cuts) == (4, 2)
 
@@ -211,6 +223,7 @@ def test_even_one_call_at_a_time_is_refused_and_comes_back() -> None:
     assert limit.limit == 64
 
 
+@settings(deadline=None, max_examples=300)
 @given(
     seed=st.integers(0, 10**6), max_limit=st.integers(1, 40), capacity=st.integers(0, 40), length=st.integers(1, 300)
 )

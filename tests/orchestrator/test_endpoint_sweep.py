@@ -10,6 +10,7 @@ import sweep_cases as cases
 
 from model_adapters.engines.scripted_replies import Asked, RawReply, Script, answer
 from model_adapters.engines.scripted_server import ScriptedServer, serving
+from orchestrator.sweep import RETRY_BUDGETS
 
 NUM_PAIRS = 30
 ASKED_WITH_IMAGES: set[str] = set()
@@ -121,4 +122,18 @@ def test_a_stranger_who_never_answers_right_leaves_reasons_not_silence(tmp_path:
     failed = predictions.filter(pl.col("model") == "mine")
     assert done.returncode == 0
     assert set(failed["error_type"]) == {"bad_reply"}
-    assert set(failed["attempts"]) == {5}
+    assert set(failed["attempts"]) == {RETRY_BUDGETS["bad_reply"]}
+
+
+def test_an_endpoint_that_bears_two_calls_at_once_answers_every_pair(tmp_path: Path) -> None:
+    dataset = cases.write_dataset(tmp_path / "pairs.parquet", 40)
+    engine = "{{kind:openai,base_url:'{}',model:scripted,max_in_flight:32}}"
+    with serving(Script(median_s=0.05, sigma=0.1, capacity=2, retry_after_s=0.1)) as server:
+        row = f"+models.mine={{name:mine,adapter:{{kind:vlm_chat}},engine:{engine.format(server.base_url)}}}"
+        done = cases.run(row, "+judge@judges.rules=rules", "cluster=inline", dataset=dataset, runs=tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    predictions = pl.read_parquet(cases.only_run(tmp_path / "runs") / "predictions.parquet")
+    assert set(predictions["status"]) == {"ok"}
+    refused = server.outcomes["over_capacity"]
+    assert 0 < refused <= 40, "thirty refusals come of the first sixteen calls and few after them"
+    assert predictions["attempts"].sum() == 40 + refused, "every call that was sent counts as an attempt, no other does"
