@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import ClassVar, TypeVar
 
-from judge.reply import SCHEMA, BrokenReply, MutationEntry, Reply, parse
+from judge.reply import BrokenReply, MutationEntry, Reply, parse, schema_for
 from schemas.errors import ConfigError, PromptError
 from schemas.protocols import ChatReply, ChatRequest, Engine, Json, Needs, Prompt, Sampling, TextPart
 from schemas.records import Case, Judgement, Truth
@@ -86,7 +86,7 @@ class LlmJudge:
         asked, replies = rendered, []
         num_mutations = 0 if case.truth.is_no_diff else len(case.truth.mutations)
         for _ in range(1 + self.config.repair_attempts):
-            reply = await self.engine.chat(self._request(asked))
+            reply = await self.engine.chat(self._request(asked, num_mutations))
             replies.append(reply)
             try:
                 return _judged(parse(reply.text, num_mutations), replies, case)
@@ -98,8 +98,8 @@ class LlmJudge:
     async def close(self) -> None:
         """Release nothing: the engine is closed by whoever started it."""
 
-    def _request(self, text: str) -> ChatRequest:
-        schema = SCHEMA if self.config.constrained else None
+    def _request(self, text: str, num_mutations: int) -> ChatRequest:
+        schema = schema_for(num_mutations) if self.config.constrained else None
         return ChatRequest(parts=(TextPart(text),), sampling=self.config.sampling, json_schema=schema)
 
 

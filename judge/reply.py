@@ -29,7 +29,18 @@ SCHEMA: Final[Mapping[str, Json]] = {
         "hallucinations": {"type": "array", "maxItems": 32, "items": {"type": "string", "maxLength": 400}},
     },
 }
-"""The reply's form, for decoding constrained to it."""
+"""The reply's form, but for the number of mutations."""
+
+
+def schema_for(num_mutations: int) -> dict[str, Json]:
+    """Return the form of a reply to a truth of so many mutations, for decoding constrained to it."""
+    properties = SCHEMA["properties"]
+    assert isinstance(properties, dict)
+    mutations = properties["mutations"]
+    assert isinstance(mutations, dict)
+    exact: dict[str, Json] = {**mutations, "minItems": num_mutations, "maxItems": num_mutations}
+    return {**SCHEMA, "properties": {**properties, "mutations": exact}}
+
 
 _TEXT_KEYS = ("description", "claim", "text", "hallucination", "vlm_claim", "vlm_match", "quote")
 

@@ -12,7 +12,7 @@ from ray.exceptions import RayActorError, RayTaskError
 
 from orchestrator.executor import Worker
 from orchestrator.tasks import Reply
-from schemas.errors import WorkerDied
+from schemas.errors import EngineStartFailed, WorkerDied
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -56,6 +56,8 @@ class RayWorker(Generic[P, R]):
         except RayActorError as error:
             raise WorkerDied(str(error).splitlines()[0]) from error
         except RayTaskError as error:
+            if isinstance(error.cause, EngineStartFailed):
+                raise error.cause from error
             raise WorkerDied(f"its worker failed outside a call: {error}") from error
 
 
@@ -95,6 +97,11 @@ def start_ray(*, num_cpus: int | None, address: str | None) -> None:
 def stop_ray() -> None:
     """Leave the cluster, or end the local one."""
     ray.shutdown()
+
+
+def num_cluster_gpus() -> int:
+    """Return the GPUs that Ray may use."""
+    return int(ray.cluster_resources().get("GPU", 0))  # type: ignore[no-untyped-call]
 
 
 def num_cluster_cpus() -> int:

@@ -8,12 +8,12 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from orchestrator.dispatch import Dispatcher, Failure, Job, Lease
 from orchestrator.tasks import Reply
-from schemas.errors import WorkerDied
+from schemas.errors import EngineStartFailed, WorkerDied
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -82,7 +82,7 @@ class Executor(Generic[P, R]):
         self._present: dict[str, _Present[P, R]] = {}
         self._alive: dict[str, tuple[str, ...]] = {}
         self._served: set[str] = set()
-        self._lost: list[tuple[tuple[str, ...], str]] = []
+        self._lost: list[tuple[tuple[str, ...], Failure]] = []
         self._may_be_unserved = True
         self._calls: set[asyncio.Task[None]] = set()
         self._finished = asyncio.Event()
@@ -188,7 +188,7 @@ class Executor(Generic[P, R]):
     async def _keep(self, place: Place[P, R]) -> None:
         """Keep a worker alive in one place until the run is over, or it won't start any more."""
         number = failed_starts = 0
-        lost_reason = ""
+        loss = Failure("worker_died", "", is_retryable=False)
         while not self._finished.is_set() and failed_starts < _MAX_FAILED_STARTS:
             number += 1
             name, worker = f"{place.name}#{number}", place.spawn()
@@ -197,21 +197,24 @@ class Executor(Generic[P, R]):
                 if self._finished.is_set():
                     break
                 if not self._dispatcher.join(name, place.kinds, place.slots, place.host):
-                    lost_reason = f"host {place.host} is excluded: its workers keep dying"
+                    loss = replace(loss, message=f"host {place.host} is excluded: its workers keep dying")
                     break
                 failed_starts = 0
                 await self._serve(name, place, worker)
             except WorkerDied as error:
                 failed_starts += 1
-                lost_reason = f"its worker died while starting: {error}"
+                loss = replace(loss, message=f"its worker died while starting: {error}")
+            except EngineStartFailed as error:
+                loss = Failure(error.error_type, str(error), is_retryable=False)
+                break
             finally:
                 await worker.close()
-        self._lose(place, lost_reason)
+        self._lose(place, loss)
 
-    def _lose(self, place: Place[P, R], reason: str) -> None:
+    def _lose(self, place: Place[P, R], loss: Failure) -> None:
         self._alive.pop(place.name, None)
         self._served = {kind for kinds in self._alive.values() for kind in kinds}
-        self._lost.append((place.kinds, reason))
+        self._lost.append((place.kinds, loss))
         self._may_be_unserved = True
 
     async def _serve(self, name: str, place: Place[P, R], worker: Worker[P, R]) -> None:
@@ -239,7 +242,9 @@ class Executor(Generic[P, R]):
         self._may_be_unserved = False
         for job in [job for job in self._dispatcher.open_jobs() if job.kind not in self._served]:
             self._dispatcher.abandon(job)
-            reasons = sorted({reason for kinds, reason in self._lost if job.kind in kinds})
-            why = "; ".join(reasons) or f"no place takes {job.kind}"
-            failure = Failure("worker_died", f"no worker is left for it: {why}", is_retryable=False)
+            losses = [loss for kinds, loss in self._lost if job.kind in kinds]
+            why = "; ".join(sorted({loss.message for loss in losses})) or f"no place takes {job.kind}"
+            error_types = {loss.error_type for loss in losses}
+            error_type = error_types.pop() if len(error_types) == 1 else "worker_died"
+            failure = Failure(error_type, f"no worker is left for it: {why}", is_retryable=False)
             self._end(Ended(job=job, result=failure, attempts=0, latency_s=0.0))

@@ -1,6 +1,7 @@
 """Where a sweep's workers live: pools of processes for what only computes, an actor of its own for every engine."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -56,13 +57,37 @@ def _pool(
         ]
     for row in rows:
         if row.engine is not None:
-            places.append(_engine_place(name, row, dataset, cluster))
+            places += _engine_places(name, row, dataset, cluster, _num_replicas(row, rows, cluster))
     return places
+
+
+def _num_replicas(row: ModelRow | JudgeRow, rows: Sequence[ModelRow | JudgeRow], cluster: ClusterConfig) -> int:
+    """Return the engines of a row: as configured, or as many as the GPUs allow beside the pool's other rows."""
+    configured: int | None = getattr(row.engine, "replicas", 1)
+    wanted = sum(_num_gpus(other) for other in rows)
+    if configured is not None or not _num_gpus(row) or cluster.kind == "inline":
+        return configured or 1
+    from orchestrator.actors import num_cluster_gpus
+
+    return max(1, num_cluster_gpus() // wanted)
+
+
+def _num_gpus(row: ModelRow | JudgeRow) -> int:
+    return sum(needs.num_gpus for needs in row.needs())
+
+
+def _engine_places(
+    name: str, row: ModelRow | JudgeRow, dataset: DatasetPlace, cluster: ClusterConfig, num_replicas: int
+) -> list[SweepPlace]:
+    places = [_engine_place(name, row, dataset, cluster) for _ in range(num_replicas)]
+    if num_replicas == 1:
+        return places
+    return [replace(place, name=f"{place.name}-r{number}") for number, place in enumerate(places)]
 
 
 def _engine_place(name: str, row: ModelRow | JudgeRow, dataset: DatasetPlace, cluster: ClusterConfig) -> SweepPlace:
     assert row.engine is not None
-    num_gpus = sum(needs.num_gpus for needs in row.needs())
+    num_gpus = _num_gpus(row)
     slots = row.engine.max_in_flight
     make = partial(RowWorker[Any, Any, Any], dataset, [row])
     return Place(

@@ -10,7 +10,7 @@ from orchestrator.dispatch import Failure
 from orchestrator.rows import Row
 from orchestrator.tasks import JudgeTask, PredictTask, Reply
 from records.datasets import Dataset, attach
-from schemas.errors import CallError, WorkerDied
+from schemas.errors import CallError, EngineStartFailed, WorkerDied
 from schemas.protocols import Engine, Judge, ModelAdapter
 
 T = TypeVar("T")
@@ -29,11 +29,12 @@ class DatasetPlace:
 async def boundary(call: Awaitable[T]) -> T | Failure:
     """Await a component and return its result, or the failure that becomes a row: the one broad except.
 
-    WorkerDied passes: whoever holds the worker must replace it, since every call of a dead engine would fail.
+    WorkerDied and EngineStartFailed pass, to whoever holds the worker: every call of a dead engine would fail, and
+    where one replica doesn't start, another may.
     """
     try:
         return await call
-    except WorkerDied:
+    except (WorkerDied, EngineStartFailed):
         raise
     except CallError as error:
         return Failure(error.error_type, str(error), error.is_retryable, error.retry_after_s)

@@ -116,7 +116,7 @@ class WorkerDied(CallError):
 class EngineStartFailed(CallError):
     """The engine of a row did not start; `reason` is a word such as `out_of_memory`, and ends `error_type`."""
 
-    def __init__(self, message: str, *, reason: str) -> None:
+    def __init__(self, message: str, reason: str = "failed") -> None:
         super().__init__(message)
         self.error_type = f"start_{reason}"
 

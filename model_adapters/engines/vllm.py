@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,9 @@ class VllmConfig:
     """Longest wait for one reply, queueing in the replica included, seconds."""
 
     def __post_init__(self) -> None:
+        for name, path in (("model", self.model if is_local(self.model) else None), ("lora_path", self.lora_path)):
+            if path is not None:  # a worker may run in another folder
+                object.__setattr__(self, name, str(Path(path).expanduser().absolute()))
         if self.trust_remote_code and self.revision is None:
             raise ConfigError(
                 f"trust_remote_code for {self.model} asks for a pinned revision: name the commit you have read"
@@ -111,13 +115,18 @@ class VllmConfig:
 
 
 def _digest_or_refuse(path: str, setting: str) -> str:
-    folder = Path(path).expanduser()
-    if not folder.exists():
-        raise ConfigError(f"{setting}: nothing is at {path}; give the folder of the weights, or a hub id")
+    if not Path(path).exists():
+        raise ConfigError(f"{setting}: nothing is at {path}; give the folder of the weights, or a hub id{_hint(path)}")
     try:
-        return digest_folder(folder)
+        return digest_folder(Path(path))
     except BrokenWeights as error:
         raise ConfigError(f"{setting}: {error}") from error
+
+
+def _hint(path: str) -> str:
+    if Path(path).name != "tiny_model":
+        return ""
+    return f"; this one is built by: python -m model_adapters.engines.tiny_model {os.path.relpath(path)}"
 
 
 class VllmEngine:
@@ -178,7 +187,7 @@ class VllmEngine:
             cost_usd=0.0,
             engine="vllm",
             engine_version=started.version,
-            served_model=self._config.model,
+            served_model=Path(self._config.model).name if is_local(self._config.model) else self._config.model,
             model_revision=started.revision,
         )
 

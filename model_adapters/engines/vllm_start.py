@@ -78,9 +78,9 @@ def _check_beforehand(config: "VllmConfig") -> None:
     """Refuse in a second what vLLM would find out in a minute."""
     try:
         if is_local(config.model):
-            check_folder(Path(config.model).expanduser())
+            check_folder(Path(config.model))
         if config.lora_path is not None:
-            check_lora(Path(config.lora_path).expanduser())
+            check_lora(Path(config.lora_path))
         if config.num_gpus:
             check_free(config.num_gpus)
     except BrokenWeights as error:
@@ -136,7 +136,7 @@ def _describe(config: "VllmConfig", engine: Any, log: EngineLog, port: socket.so
 
 def _revision(config: "VllmConfig", hf_config: object) -> str | None:
     if is_local(config.model):
-        return f"sha256:{digest_folder(Path(config.model).expanduser())}"
+        return f"sha256:{digest_folder(Path(config.model))}"
     found = getattr(hf_config, "_commit_hash", None)
     return config.revision or (found if isinstance(found, str) else None)
 
@@ -144,7 +144,7 @@ def _revision(config: "VllmConfig", hf_config: object) -> str | None:
 def engine_args(config: "VllmConfig") -> dict[str, Any]:
     """Return vLLM's engine arguments: one engine, tensor parallelism by processes of one node."""
     args: dict[str, Any] = {
-        "model": str(Path(config.model).expanduser()) if is_local(config.model) else config.model,
+        "model": config.model,
         "revision": config.revision,
         "code_revision": config.revision if config.trust_remote_code else None,
         "tensor_parallel_size": max(1, config.num_gpus),
@@ -164,7 +164,7 @@ def engine_args(config: "VllmConfig") -> dict[str, Any]:
         "disable_log_stats": True,
     }
     if config.lora_path:
-        rank = _lora_rank(Path(config.lora_path).expanduser())
+        rank = _lora_rank(Path(config.lora_path))
         args |= {"enable_lora": True, "max_loras": 1, "max_lora_rank": rank}
     return {name: value for name, value in args.items() if value is not None}
 
