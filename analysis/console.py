@@ -8,6 +8,7 @@ import polars as pl
 from analysis.agreement import explain
 from analysis.figures import agreement_figures, outcome_rows, percent, rate_and_interval
 from analysis.ranking import ranked, read_probe
+from analysis.replay import flips
 from analysis.tally import Analysis
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
         lines += [Line(""), Line(f"judge: {judge}{f' ({note})' if note else ''}    % [95%]", "bold")]
         lines += _standings(table.filter(pl.col("judge") == judge))
         lines += _probes(rows.filter(pl.col("role") == "probe"))
+        lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
         lines.append(Line("no verdicts: nothing to rank", "yellow"))
     return [*lines, *_judges(analysis), *_outcomes(analysis)]
@@ -96,6 +98,10 @@ def _probes(rows: pl.DataFrame) -> list[Line]:
     parts = [f"{one.model} {percent(one.rate, num_pairs)} {one.says}".rstrip() for one, num_pairs in readings]
     is_ok = all(one.is_ok for one, _ in readings)
     return [Line(f"probes  {'   '.join(parts)}", "" if is_ok else "yellow")]
+
+
+def _noise(rows: pl.DataFrame) -> list[Line]:
+    return [Line(f"noise   {row['model']}: {flips(row)}") for row in rows.iter_rows(named=True)]
 
 
 def _judges(analysis: Analysis) -> list[Line]:

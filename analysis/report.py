@@ -9,6 +9,7 @@ from analysis.agreement import explain
 from analysis.figures import ABSENT, MIN_PAIRS_SHOWN, agreement_figures, outcome_rows, percent, rate_and_interval
 from analysis.markup import Html, element, join, page, table
 from analysis.ranking import ranked, read_probe
+from analysis.replay import flips
 from analysis.report_style import HEAT_STEPS, STYLE
 from analysis.samples import Images, sample_section
 from analysis.statistics import share
@@ -29,6 +30,7 @@ def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: 
         *(_standings(analysis, order, probes, judge) for judge in judges),
         _heat_maps(analysis, order, probes, judges),
         _agreement(analysis),
+        _noise(analysis),
         _outcomes(analysis),
         sample_section(tables, images),
     )
@@ -174,6 +176,24 @@ def _agreement(analysis: Analysis) -> Html:
         element("h2", "Do the judges agree?"),
         element("p", text, class_="soft"),
         table(heads, rows, class_="narrow"),
+    )
+
+
+def _noise(analysis: Analysis) -> Html:
+    if analysis.replay.is_empty():
+        return Html("")
+    rows = [
+        [row["judge"], row["model"], flips(row), _figure(f"{row['num_texts_changed']:,}")]
+        for row in analysis.replay.iter_rows(named=True)
+    ]
+    text = (
+        "A sample of pairs was asked and judged a second time. A difference between two rows that is no larger than "
+        "this share of flipped verdicts may be noise. The leaderboards count first answers alone."
+    )
+    return join(
+        element("h2", "What changes when asked again?"),
+        element("p", text, class_="soft"),
+        table(["judge", "model", "verdicts", "texts changed"], rows, class_="narrow"),
     )
 
 

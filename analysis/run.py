@@ -12,7 +12,7 @@ from analysis.tally import Analysis, RunTables, build
 from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths
 from schemas.errors import StoreError
-from schemas.tables import JUDGE_AGREEMENT, LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, RUN_PAIRS, VERDICTS
+from schemas.tables import JUDGE_AGREEMENT, LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, REPLAY, RUN_PAIRS, VERDICTS
 from schemas.vocabulary import ROLES
 
 
@@ -73,6 +73,8 @@ def analyse(
     tables = load(paths)
     seed = read_seed(paths.config) if seed is None else seed
     analysis = build(tables, num_resamples=num_resamples, seed=seed)
+    if not analysis.replay.is_empty():
+        write_table(analysis.replay, paths.analysis("replay"), REPLAY)
     for name, frame, schema in (
         ("leaderboard", analysis.leaderboard, LEADERBOARD),
         ("recall_by_operator", analysis.recall_by_operator, RECALL_BY_OPERATOR),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from analysis.agreement import judge_agreement
+from analysis.replay import replay
 from analysis.tables import found_rates, leaderboard, outcomes, recall_by_operator
 from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
 
@@ -33,6 +34,8 @@ class Analysis:
     """Outcomes of the predictions, adding up to every (pair, model)."""
     verdicts: pl.DataFrame
     """Outcomes of the verdicts, adding up to every (pair, model, judge)."""
+    replay: pl.DataFrame
+    """How often verdicts flip when asked again; no rows where nothing was."""
     num_changed: int
     num_unchanged: int
 
@@ -54,6 +57,7 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
         judge_agreement=judge_agreement(verdicts, pairs, tables.roles, num_resamples=num_resamples, seed=seed),
         answers=outcomes(tables.predictions, num_cells),
         verdicts=outcomes(verdicts, num_cells * verdicts["judge"].n_unique()),
+        replay=replay(tables.predictions, verdicts),
         num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
     )

@@ -14,7 +14,8 @@ killed, the same command goes on from where it was: no finished call is repeated
   +sweep=NAME                   {sweeps}
   dataset=NAME                  {datasets}  (parquet: dataset.path=FILE)
   limit=N                       ask about N pairs only, spread over tiers and operators
-  seed=N                        seeds the sample and the bootstrap
+  replay=N                      ask about N% of the pairs again and say how often verdicts flip
+  seed=N                        seeds the samples and the bootstrap
   prompts=NAME                  {prompts}  (official: prompts.folder=PATH)
   +model@models.KEY=NAME        add a model row; ~models.KEY removes one
   +judge@judges.KEY=NAME        add a judge row; ~judges.KEY removes one

@@ -106,6 +106,8 @@ class SweepConfig:
     prompts: PromptsConfig
     cluster: ClusterConfig
     limit: int | None
+    replay: float
+    """Share of the pairs that are asked about and judged again, percent."""
     seed: int
     on_unavailable: Literal["skip", "fail"]
     allow_paid: bool
@@ -124,6 +126,7 @@ class _Settings:
     """The settings that are not sections of their own."""
 
     limit: int | None = None
+    replay: float = 0
     seed: int = 0
     on_unavailable: Literal["skip", "fail"] = "skip"
     allow_paid: bool = False
@@ -134,6 +137,8 @@ class _Settings:
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
             raise ConfigError(f"limit={self.limit}: ask about at least one pair, or leave it out for all")
+        if not 0 <= self.replay <= 100:
+            raise ConfigError(f"replay={self.replay:g}: a share of the pairs in percent, 0 to 100")
         if self.max_cost_usd is not None and not self.max_cost_usd > 0:
             raise ConfigError(
                 f"max_cost_usd={self.max_cost_usd:g}: must be more than 0; allow_paid=false spends nothing"
@@ -167,6 +172,7 @@ def read_sweep(composed: Composed, overrides: Sequence[str]) -> SweepConfig:
         prompts=prompts,
         cluster=parse_config(ClusterConfig, values["cluster"], where="cluster"),
         limit=settings.limit,
+        replay=settings.replay,
         seed=settings.seed,
         on_unavailable=settings.on_unavailable,
         allow_paid=settings.allow_paid,

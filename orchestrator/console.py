@@ -77,6 +77,8 @@ def calls_line(ledger: Ledger, preflight: Preflight) -> str:
     num_paid = sum(state.is_priced for state in preflight.states if state.is_ready)
     line = f"to do       {num_cells - num_stored:,} answers ({num_stored:,} more are in the store), "
     line += f"then {ledger.progress.num_verdicts:,} verdicts"
+    if num_replays := ledger.num_replays():
+        line += f"; {num_replays:,} of the answers are asked again (replay)"
     return line + (f"; {num_paid} rows cost money" if num_paid else "; 0 paid calls")
 
 

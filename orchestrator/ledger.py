@@ -70,19 +70,34 @@ class Ledger:
         self._keys = keys
         self._judges = judges
         self._clock = clock
-        self.cells = [
-            Cell(model, pair_id, 0, keys.prediction(model, pair_id, 0)) for pair_id in pair_ids for model in models
-        ]
+        self._models = models
+        self.cells: list[Cell] = []
         self._sharing: dict[str, list[Cell]] = {}
-        for cell in self.cells:
-            self._sharing.setdefault(cell.key, []).append(cell)
         self._awaiting: dict[str, int] = {}
         self._failed: set[str] = set()
-        self.progress = Progress(len(self.cells), len(self.cells) * len(judges))
+        self.progress = Progress(0, 0)
+        self._add(models, pair_ids, repeat=0)
+
+    def ask_again(self, pair_ids: Sequence[str]) -> None:
+        """Add cells that ask about some pairs once more, for models that may answer otherwise; before `first_jobs`."""
+        self._add([model for model in self._models if model.is_replayed], pair_ids, repeat=1)
+
+    def _add(self, models: Sequence[ModelRow], pair_ids: Sequence[str], repeat: int) -> None:
+        for pair_id in pair_ids:
+            for model in models:
+                cell = Cell(model, pair_id, repeat, self._keys.prediction(model, pair_id, repeat))
+                self.cells.append(cell)
+                self._sharing.setdefault(cell.key, []).append(cell)
+        self.progress.num_answers = len(self.cells)
+        self.progress.num_verdicts = len(self.cells) * len(self._judges)
 
     def num_stored_answers(self) -> int:
         """Return how many cells' answers the store holds already."""
         return sum(len(cells) for key, cells in self._sharing.items() if self._store.has(PREDICTION, key))
+
+    def num_replays(self) -> int:
+        """Return how many cells ask again."""
+        return sum(cell.repeat > 0 for cell in self.cells)
 
     def first_jobs(self) -> Iterator[Job[Task]]:
         """Yield what the store lacks: predictions, and verdicts on predictions that it holds."""

@@ -1,7 +1,10 @@
 """Everything decided before the first call: dataset, rows that run here, cells, what the store holds."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
 from rich.console import Console
 
 from orchestrator import console as say
@@ -59,6 +62,7 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         console.print(f"store: {damage.segment}, byte {damage.offset}: {damage.reason}; that call is asked again")
     keys = Keys(dataset)
     ledger = Ledger(store, keys, models, judges, pair_ids)
+    ledger.ask_again(_replayed(sweep, dataset, pair_ids))
     console.print(say.calls_line(ledger, preflight), soft_wrap=True)
     return Plan(
         sweep=sweep,
@@ -74,6 +78,14 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         ledger=ledger,
         spending=Spending(sweep.max_cost_usd, [*models, *judges]),
     )
+
+
+def _replayed(sweep: SweepConfig, dataset: Dataset, pair_ids: Sequence[str]) -> list[str]:
+    """Return the pairs to ask about again, spread over tiers and operators."""
+    if not sweep.replay:
+        return []
+    asked = dataset.frame.filter(pl.col("id").is_in(list(pair_ids)))
+    return stratified(asked, math.ceil(len(pair_ids) * sweep.replay / 100), sweep.seed)
 
 
 def _open_dataset(sweep: SweepConfig, runs: RunsPaths) -> tuple[Dataset, DatasetPlace]:

@@ -79,6 +79,11 @@ class ModelRow(EngineRow):
     adapter_kind: str
 
     @property
+    def is_replayed(self) -> bool:
+        """Tell whether it may answer otherwise when asked again: behind an engine, or scripted. Probes are left out."""
+        return self.role != "probe" and (self.engine is not None or self.adapter_kind == "scripted")
+
+    @property
     def component(self) -> AdapterConfig:
         """Return the config of what answers."""
         return self.adapter

@@ -31,6 +31,8 @@ def run_name(sweep: SweepConfig, fingerprint: str) -> str:
         "limit": sweep.limit,
         "seed": sweep.seed,
     }
+    if sweep.replay:
+        defining["replay"] = sweep.replay
     return f"{sweep.name}-{digest(defining)[:8]}"
 
 

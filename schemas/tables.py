@@ -171,6 +171,18 @@ JUDGE_AGREEMENT = pl.Schema(
     }
 )
 
+REPLAY = pl.Schema(
+    {
+        "model": _TEXT,
+        "judge": _TEXT,
+        "num_replayed": _COUNT,
+        "num_texts_changed": _COUNT,
+        "num_flipped": _COUNT,
+        **_with_bounds("flip_rate"),
+    }
+)
+"""How often the same question, asked again (`repeat` >= 1), gets another answer and another verdict."""
+
 
 def check(frame: pl.DataFrame, schema: pl.Schema, table: str) -> pl.DataFrame:
     """Return the frame with the schema's columns in order; StoreError where one is absent or of another type."""
