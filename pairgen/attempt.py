@@ -8,13 +8,13 @@ from itertools import islice
 
 from pairgen.browser import PlatformFont, Renderer
 from pairgen.cells import Slot
-from pairgen.fonts import font_digests, missing_glyphs
+from pairgen.fonts import font_digests, missing_glyphs, other_weight
 from pairgen.funnel import Funnel
 from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, Rendering, first_failure, measure
 from pairgen.images import decode
 from pairgen.naming import describe
 from pairgen.operators import propose
-from pairgen.records import Candidate, Change, Described, Element, Kept, Page, Pair, Rejected, Snapshot
+from pairgen.records import Candidate, Described, Element, Kept, Page, Pair, Rejected, Snapshot
 
 
 class Stage:
@@ -53,7 +53,7 @@ class Stage:
         if isinstance(checked, Rejected):
             return checked
         rendering, described, png = checked
-        fonts = self._repeat_change(candidate.change, png, rendering)
+        fonts = self._repeat_change(candidate, png, rendering)
         if isinstance(fonts, Rejected):
             return fonts
         measured = measure(rendering)
@@ -82,7 +82,7 @@ class Stage:
         described = describe(candidate, self._before, after)
         return described if isinstance(described, Rejected) else (rendering, described, png)
 
-    def _repeat_change(self, change: Change, png: bytes, rendering: Rendering) -> list[PlatformFont] | Rejected:
+    def _repeat_change(self, candidate: Candidate, png: bytes, rendering: Rendering) -> list[PlatformFont] | Rejected:
         """Render both sides once more from a fresh load, and return the fonts that drew them."""
         assert rendering.after is not None
         if self._renderer.screenshot() != png:
@@ -91,22 +91,31 @@ class Stage:
         if self._renderer.load(self._page) != self._png:
             return Rejected("unstable", "before, second load")
         fonts = self._fonts(self._before)
-        lacking = self._missing(self._before, change.ref)
-        self._renderer.apply(change)
+        fault = self._font_fault(self._before, candidate, candidate.old_value)
+        if fault is not None:
+            return fault
+        self._renderer.apply(candidate.change)
         if self._renderer.screenshot() != png:
             return Rejected("unstable", "after, second load")
-        lacking = lacking or self._missing(rendering.after, change.ref)
-        return Rejected("glyphs", lacking) if lacking else [*fonts, *self._fonts(rendering.after)]
+        fault = self._font_fault(rendering.after, candidate, candidate.new_value)
+        return fault or [*fonts, *self._fonts(rendering.after)]
 
     def _fonts(self, snapshot: Snapshot) -> list[PlatformFont]:
         texts = [e.ref for e in snapshot.elements if e.own_text and e.visible_box]
         return sorted({font for found in self._renderer.fonts(texts).values() for font in found})
 
-    def _missing(self, snapshot: Snapshot, ref: int) -> str | None:
-        texts = [e for e in _subtree(snapshot, ref) if e.own_text]
+    def _font_fault(self, snapshot: Snapshot, candidate: Candidate, value: str) -> Rejected | None:
+        """Return why the page's present fonts don't draw the target as its styles and `value` say."""
+        texts = [e for e in _subtree(snapshot, candidate.change.ref) if e.own_text]
         fonts = self._renderer.fonts([e.ref for e in texts])
-        details = (missing_glyphs(e.own_text, e.styles["font-family"], fonts[e.ref]) for e in texts)
-        return next((detail for detail in details if detail), None)
+        for e in texts:
+            lacking = missing_glyphs(e.own_text, e.styles["font-family"], fonts[e.ref])
+            if lacking:
+                return Rejected("glyphs", lacking)
+            other = other_weight(int(value), fonts[e.ref]) if candidate.operator == "font_weight" else None
+            if other:
+                return Rejected("weight_face", other)
+        return None
 
 
 def _subtree(snapshot: Snapshot, ref: int) -> Iterator[Element]:

@@ -1,10 +1,11 @@
-"""Font files behind a rendering: their digests, and whether they hold the glyphs of a text.
+"""Font files behind a rendering: their digests, weights, and whether they hold the glyphs of a text.
 
 Asks fontconfig (`fc-list`, `fc-match`); where a system has none, digests are absent and no glyph is
 called missing.
 """
 
 import hashlib
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -12,11 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from pairgen.browser import PlatformFont
 
 _GENERIC = ("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "ui-sans-serif", "ui-serif",
             "ui-monospace", "ui-rounded", "math", "emoji")  # fmt: skip
 _LAST_RESORT = "serif"
+_FC_WEIGHTS = (0, 40, 50, 80, 100, 180, 200, 205, 210)
+_CSS_WEIGHTS = (100, 200, 300, 400, 500, 600, 700, 800, 900)
+"""The same weights on fontconfig's scale and in CSS; between them both are linear."""
 
 
 class FontFile(NamedTuple):
@@ -25,17 +31,27 @@ class FontFile(NamedTuple):
     families: frozenset[str]
     path: str
     ranges: tuple[range, ...]
+    weights: tuple[float, float]
+    """Lightest and boldest that it draws, in CSS; the same but for a variable font."""
 
 
 @lru_cache(maxsize=512)
 def find_font(postscript_name: str) -> FontFile | None:
     """Return the installed font of that name; None where fontconfig doesn't know it."""
-    answer = _ask("fc-list", f":postscriptname={postscript_name}", "--format", "%{family}\t%{file}\t%{charset}\n")
-    for line in sorted(answer.splitlines()):
-        families, path, charset = line.split("\t")
-        names = frozenset(name.strip().lower() for name in families.split(","))
-        return FontFile(names, path, tuple(_range(part) for part in charset.split()))
-    return None
+    form = "%{family}\t%{file}\t%{charset}\t%{weight}\n"
+    answer = _ask("fc-list", f":postscriptname={postscript_name}", "--format", form)
+    rows = [line.split("\t") for line in sorted(answer.splitlines())]
+    if not rows:
+        return None
+    families, path, charset, _ = rows[0]
+    weights = [_css_weight(part) for row in rows for part in re.findall(r"[\d.]+", row[3])]
+    names = frozenset(name.strip().lower() for name in families.split(","))
+    ranges = tuple(_range(part) for part in charset.split())
+    return FontFile(names, path, ranges, (min(weights, default=1.0), max(weights, default=1000.0)))
+
+
+def _css_weight(written: str) -> float:
+    return float(np.interp(float(written), _FC_WEIGHTS, _CSS_WEIGHTS))
 
 
 def _range(part: str) -> range:
@@ -90,6 +106,18 @@ def missing_glyphs(text: str, stack: str, fonts: Iterable[PlatformFont]) -> str 
         and not any(ord(character) in part for _, found in known if found for part in found.ranges)
     }
     return f"no glyph for {''.join(sorted(absent))!r}" if absent else None
+
+
+def other_weight(weight: int, fonts: Iterable[PlatformFont]) -> str | None:
+    """Say which font drew a text at another weight than its styles ask, None where all drew at theirs.
+
+    weight: CSS, 1..1000. A family that lacks it draws its nearest face; a font that fontconfig doesn't know passes.
+    """
+    for font in fonts:
+        found = find_font(font.postscript_name)
+        if found is not None and not found.weights[0] <= weight <= found.weights[1]:
+            return f"{font.postscript_name} draws {found.weights[0]:g}, not {weight}"
+    return None
 
 
 def _families_of(stack: str) -> frozenset[str]:

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 
 from pairgen.images import Mask, Pixels, bounds, color_difference, inside, level_difference, union
+from pairgen.lines import is_rewrapped
+from pairgen.operators.styles import SIDES
 from pairgen.operators.tiers import JUSTIFY_PX
 from pairgen.records import Candidate, Element, Measured, Rejected, Snapshot
 from pairgen.roles import has_surface
@@ -21,7 +23,8 @@ MIN_STRONG_PX: Final = 30
 """Pixels that change by more than STRONG_LEVELS, at which a change counts as visible."""
 STRONG_LEVELS: Final = 32
 MIN_COLORED_PX: Final = 400
-"""Pixels at a colour difference of MIN_DELTA_E or more, at which a change counts as visible."""
+"""Pixels at a colour difference of MIN_DELTA_E or more, in areas and not in hairlines, at which a change counts as
+visible."""
 MIN_DELTA_E: Final = 3.0
 MIN_HIT_FRACTION: Final = 0.9
 MIN_GRADIENT_DELTA_E: Final = 4.0
@@ -30,6 +33,7 @@ MIN_LINE_HEIGHT_GROWTH_PX: Final = 2
 """How much all lines together must grow or shrink, px."""
 _CLIP_TOLERANCE: Final = 0.02
 _OVERLAP_TOLERANCE_PX: Final = 4
+_GAP_TOLERANCE_PX: Final = 1
 _REPLACED = ("img", "svg", "input", "select", "textarea", "button", "video", "canvas", "hr")
 
 
@@ -85,16 +89,32 @@ Predicate = Callable[[Rendering], str | None]
 
 
 def unseen(rendering: Rendering) -> str | None:
-    """Reject what no one can see: fewer than 30 strong and fewer than 400 coloured pixels."""
+    """Reject what no one can see: fewer than 30 strong and fewer than 400 coloured pixels.
+
+    Coloured pixels count where they form areas at least 2 px thick: a hairline needs strong ones.
+    """
     levels, changed = rendering.levels, rendering.changed
     strong = int((levels > STRONG_LEVELS).sum())
     if strong >= MIN_STRONG_PX:
         return None
     if int(changed.sum()) >= MIN_COLORED_PX:
-        distances = color_difference(rendering.before_pixels[changed], rendering.after_pixels[changed])
-        if int((distances >= MIN_DELTA_E).sum()) >= MIN_COLORED_PX:
+        colored = np.zeros_like(changed)
+        colored[changed] = (
+            color_difference(rendering.before_pixels[changed], rendering.after_pixels[changed]) >= MIN_DELTA_E
+        )
+        if int(_areas(colored).sum()) >= MIN_COLORED_PX:
             return None
     return f"{strong} strong of {int(changed.sum())} changed px"
+
+
+def _areas(mask: Mask) -> Mask:
+    """Return the pixels of a mask that lie in a whole square of 2 x 2 set ones."""
+    squares = mask[:-1, :-1] & mask[1:, :-1] & mask[:-1, 1:] & mask[1:, 1:]
+    found = np.zeros_like(mask)
+    for rows in (slice(None, -1), slice(1, None)):
+        for columns in (slice(None, -1), slice(1, None)):
+            found[rows, columns] |= squares
+    return found
 
 
 def elsewhere(rendering: Rendering) -> str | None:
@@ -189,6 +209,15 @@ def _shared(one: Element, other: Element) -> int:
     return one.visible_box.intersection(other.visible_box) if one.visible_box and other.visible_box else 0
 
 
+def rewraps(rendering: Rendering) -> str | None:
+    """Reject where lines break elsewhere: a larger change than medium and hard tiers say, or than a weight makes."""
+    if rendering.candidate.tier == "easy" and rendering.candidate.operator != "font_weight":
+        return None
+    broken = (old for old, new in rendering.both() if old.visible_box and is_rewrapped(old, new))
+    first = next(broken, None)
+    return None if first is None else f"<{first.tag}> wraps otherwise"
+
+
 def magnitude(rendering: Rendering) -> str | None:
     """Reject where what is rendered isn't of the size that the tier says."""
     check = _MEASURES.get(rendering.candidate.operator)
@@ -224,21 +253,64 @@ def _line_height(rendering: Rendering) -> str | None:
     return None if growth >= MIN_LINE_HEIGHT_GROWTH_PX else f"all lines together differ by {growth} px"
 
 
-def _font_weight(rendering: Rendering) -> str | None:
-    if rendering.old.num_lines != rendering.new.num_lines:
-        return "the text wraps otherwise"
-    return None
+def _spacing(rendering: Rendering) -> str | None:
+    """Reject where a padding doesn't show at every side that it changes, as in a box of fixed height."""
+    candidate = rendering.candidate
+    sides = [side for side in SIDES if side in candidate.property] or list(SIDES)
+    wanted = candidate.magnitude * (1 if candidate.direction == "increase" else -1)
+    if not candidate.property.startswith("padding"):
+        return None
+    gaps = _text_gaps(rendering, sides, wanted) if rendering.old.own_text else _child_gaps(rendering, sides)
+    off = [side for side, gap in gaps.items() if abs(gap - wanted) > _GAP_TOLERANCE_PX]
+    return f"the room at {', '.join(off)} does not follow" if off else None
+
+
+def _child_gaps(rendering: Rendering, sides: list[str]) -> dict[str, float]:
+    """Return how much farther the children stand from each side than before, px."""
+    assert rendering.after is not None
+    shown = [ref for ref in rendering.old.children if rendering.before.elements[ref].visible_box]
+    if not shown:
+        return {}
+    rooms = [
+        _room(side.elements[rendering.old.ref].box, [side.elements[ref].box for ref in shown])
+        for side in (rendering.before, rendering.after)
+    ]
+    return {side: rooms[1][side] - rooms[0][side] for side in sides}
+
+
+def _room(outer: Box, boxes: list[Box]) -> dict[str, int]:
+    return {
+        "top": min(box.y for box in boxes) - outer.y,
+        "right": outer.x + outer.w - max(box.x + box.w for box in boxes),
+        "bottom": outer.y + outer.h - max(box.y + box.h for box in boxes),
+        "left": min(box.x for box in boxes) - outer.x,
+    }
+
+
+def _text_gaps(rendering: Rendering, sides: list[str], wanted: float) -> dict[str, float]:
+    """Return the same of a text, by how its box follows; where one side of two changed, it need not."""
+    old, new = rendering.old.box, rendering.new.box
+    grown = {"top": new.h - old.h, "bottom": new.h - old.h, "left": new.w - old.w, "right": new.w - old.w}
+    both = [pair for pair in (("top", "bottom"), ("left", "right")) if set(pair) <= set(sides)]
+    is_block = rendering.old.num_lines > 1
+    return {
+        side: grown[side] / 2 if not (is_block and side in ("left", "right")) else wanted
+        for pair in both
+        for side in pair
+    }
 
 
 _MEASURES: Final[dict[str, Predicate]] = {
     "gradient": _gradient,
     "justify": _justify,
     "line_height": _line_height,
-    "font_weight": _font_weight,
+    "spacing": _spacing,
 }
 
 PIXEL_PREDICATES: Final[tuple[Predicate, ...]] = (unseen, elsewhere)
-LAYOUT_PREDICATES: Final[tuple[Predicate, ...]] = (not_applied, leak, covered, clipped, overflow, overlap, magnitude)
+LAYOUT_PREDICATES: Final[tuple[Predicate, ...]] = (
+    not_applied, leak, covered, clipped, overflow, overlap, rewraps, magnitude,
+)  # fmt: skip
 
 
 def first_failure(rendering: Rendering, predicates: tuple[Predicate, ...]) -> Rejected | None:

@@ -19,7 +19,10 @@ _WORDS: Final = {
 _BROWNS: Final = {"orange": 800, "amber": 700, "yellow": 700}
 """Hues whose dark shades, from this one on, are called brown."""
 _NEUTRAL: Final = ("slate", "gray", "zinc", "neutral", "stone")
-_PINKISH: Final = "rose"
+_PINKISH: Final = {"rose": 500, "red": 400}
+"""Reds whose light shades, below this one, are called pink."""
+_OLIVE: Final = ("lime", 700)
+"""The hue whose dark shades, from this one on, are called olive green."""
 _OTHERS: Final = {
     "black": "#000000", "near-black": "#14171d", "white": "#ffffff", "off-white": "#f8f8f8", "beige": "#e9dcc5",
     "navy": "#0b1a4a", "olive": "#6b6b12",
@@ -35,6 +38,12 @@ class _Anchors(NamedTuple):
 def color_name(color: Rgb) -> str:
     """Return the everyday name of an opaque colour."""
     return _nearest(color.hex)
+
+
+def told(code: str) -> str:
+    """Return the everyday name of a colour code; the code itself where it isn't one."""
+    color = parse_color(code)
+    return code if color is None else color_name(color)
 
 
 @lru_cache(maxsize=1024)
@@ -60,8 +69,10 @@ def _anchors() -> _Anchors:
 def _word(hue: str, shade: int) -> str:
     if hue in _NEUTRAL:
         return _shaded_gray(_WORDS[hue], shade)
-    if hue == _PINKISH and shade < 500:
+    if shade < _PINKISH.get(hue, 0):
         return _shaded("pink", shade)
+    if hue == _OLIVE[0] and shade >= _OLIVE[1]:
+        return "dark olive green" if shade >= 900 else "olive green"
     if shade >= _BROWNS.get(hue, 1000):
         return "dark brown" if shade >= 900 else "brown"
     return _shaded(_WORDS[hue], shade)
@@ -80,6 +91,8 @@ def _shaded(word: str, shade: int) -> str:
 def _shaded_gray(word: str, shade: int) -> str:
     if shade >= 900:
         return "near-black"
+    if shade == 50:
+        return "off-white"
     if shade <= 300:
         return f"very light {word}" if shade <= 100 else f"light {word}"
     return word if shade <= 500 else f"dark {word}"

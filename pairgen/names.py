@@ -66,13 +66,13 @@ class Name:
         if self.quote is None:
             return self.noun
         if self.how == "label":
-            joint = "with the heading" if self.is_heading else "that begins with"
+            joint = "with the heading" if self.is_heading else "that begins with" if self.noun == "quote" else "with"
             return f"{self.noun} {joint} {quoted(self.quote)}"
         if self.quote.part != "all":
             return f"{self.noun} that {self.quote.part} {'with ' if self.quote.part == 'begins' else 'in '}" + quoted(
                 self.quote
             )
-        comes_first = self.noun in ("text", "heading", "paragraph", "quote", "number", "price")
+        comes_first = self.noun in ("text", "heading", "paragraph", "quote", "number", "price", "site name")
         return f"{self.noun} {quoted(self.quote)}" if comes_first else f"{quoted(self.quote)} {self.noun}"
 
     def said_as_place(self) -> str:
@@ -132,14 +132,21 @@ class Directory:
         alike = [e for e in pool if self.noun(e) == name.noun]
         if name.how == "label" and name.quote is not None:
             for element in alike:
-                label = self._labels.get(element.ref)
-                if label is not None and name.quote.fits(fold(label.text)):
+                if self._bears(element, name):
                     yield element.ref
         elif name.how == "nth":
             if name.nth < len(alike) and _is_in_line(alike):
                 yield alike[name.nth].ref
         else:
             yield from (e.ref for e in alike)
+
+    def _bears(self, element: Element, name: Name) -> bool:
+        """Tell whether a label fits: a heading where it is one, else words found anywhere in the element."""
+        label, quote = self._labels.get(element.ref), name.quote
+        if label is None or quote is None:
+            return False
+        holds_words = not name.is_heading and fold(quote.words) in self._shown.get(element.ref, "")
+        return holds_words or quote.fits(fold(label.text))
 
     def _pool(self, place: Name | None) -> tuple[Element, ...]:
         if place is None:
@@ -207,7 +214,8 @@ class Directory:
 
     def _by_kind(self, element: Element, places: list[Name]) -> Iterator[Name]:
         noun = self.noun(element)
-        if noun in ("text", "box", "row", "group"):
+        if noun in ("text", "box", "row", "group", "colored block"):
+            # No one can say which of a page's patches of colour is the first, or the only one.
             return
         if noun in SOLITARY:
             yield Name(noun=noun, how="only")

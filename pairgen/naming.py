@@ -11,7 +11,7 @@ from pairgen.records import Candidate, Described, Element, Rejected, Snapshot
 from schemas.records import Mutation, Truth
 from schemas.vocabulary import VISUAL_DIFF
 
-_MIN_ANCHOR_CHARS: Final = 5
+_MIN_ANCHOR_CHARS: Final = 3
 _BOX_LOOKS: Final = ("border", "rounded", "gradient")
 
 

@@ -1,22 +1,31 @@
 """The noun for an element, and the words by which a container is known."""
 
 import re
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from pairgen.operators.styles import is_painted
+from pairgen.operators.styles import effective_radius_px, is_painted
 from pairgen.records import Element
 from pairgen.tree import Tree
 
 _SAID: Final = {
     "navigation": "navigation bar", "main area": "main area", "table cell": "cell", "small text": "text",
-    "table row": "table row", "code": "text", "detail": "text", "term": "term", "date": "date", "summary": "summary",
+    "table row": "table row", "code": "text", "detail": "text", "term": "text", "date": "date", "summary": "summary",
 }  # fmt: skip
+_PHRASES: Final = ("text", "paragraph", "detail", "term", "small text")
+"""Roles whose short texts are known by what they say: a price, a number."""
 _NUMBER: Final = re.compile(r"[$€£¥]?\s?[\d.,:%/+-]+\s?[%€$£kKmM]?")
 _MAX_PHRASE_WORDS: Final = 7
 _MAX_PHRASE_CHARS: Final = 42
 _BAR_MIN_WIDTH: Final = 0.6
 _BAR_MAX_HEIGHT_PX: Final = 130
 _STRIP_MAX_Y_PX: Final = 60
+_COLUMN_MAX_WIDTH: Final = 0.3
+"""Share of the viewport's width up to which a tall navigation or sidebar is a column at the side."""
+_HEAD_MAX_Y_PX: Final = 130
+_DISC_MAX_PX: Final = 96
+_INITIALS: Final = re.compile(r"[A-Z]{1,3}")
+_HOMES: Final = ("#", "/", "", "./", "index.html")
 
 PLACES: Final = frozenset(
     [
@@ -42,7 +51,9 @@ PLACES: Final = frozenset(
         "quote",
         "figure",
         "box",
-        "form group",
+        "side menu",
+        "left sidebar",
+        "right sidebar",
     ]
 )
 """Nouns of containers that a name may add: `in the "Pro" card`."""
@@ -70,13 +81,15 @@ SOLITARY: Final = frozenset(
         "code block",
         "quote",
         "tab bar",
-        "form group",
+        "side menu",
+        "left sidebar",
+        "right sidebar",
         "notice",
     ]
 )
 """Nouns that name a thing by themselves where the page shows one of it."""
 FURNITURE: Final = frozenset(
-    ("navigation bar", "top bar", "footer", "sidebar", "breadcrumb", "search field", "tab bar")
+    ("navigation bar", "top bar", "footer", "sidebar", "breadcrumb", "search field", "tab bar", "side menu")
 )
 """Nouns of which a page has one so commonly that a label adds nothing."""
 
@@ -96,19 +109,67 @@ def noun_of(element: Element, tree: Tree) -> str:
         return "top bar"
     if not element.text and element.role in ("card", "banner", "box", "tile") and is_painted(element):
         return "colored block"
+    if element.role in ("badge", "tile") and _is_disc(element):
+        return "avatar" if _INITIALS.fullmatch(element.text) else "step number"
+    if element.role in ("navigation", "sidebar") and _is_column(element, tree):
+        return _column_noun(element, tree)
+    if element.role in ("link", "text") and _is_site_name(element, tree):
+        return "site name"
     if element.role == "box" and not is_painted(element):
         is_row = element.styles.get("display", "").endswith("flex") and element.styles.get("flex-direction") == "row"
         return "row" if is_row else "group"
-    if element.role in ("text", "paragraph") and _is_phrase(element):
+    if element.role in _PHRASES and _is_phrase(element):
         return _phrase_noun(element.text)
     if element.role == "text field" and "search" in element.text.casefold():
         return "search field"
     return _SAID.get(element.role, element.role)
 
 
+def _is_disc(element: Element) -> bool:
+    """Tell whether an element is a round patch with initials or a number on it, or nearly round."""
+    box, side = element.box, min(element.box.w, element.box.h)
+    is_square = abs(box.w - box.h) <= 1 and side <= _DISC_MAX_PX
+    is_mark = _INITIALS.fullmatch(element.text) or re.fullmatch(r"\d{1,2}", element.text)
+    return bool(is_square and is_mark and effective_radius_px(element) >= side / 3)
+
+
+def _is_column(element: Element, tree: Tree) -> bool:
+    return element.box.w < _COLUMN_MAX_WIDTH * tree.snapshot.width and element.box.h > element.box.w / 2
+
+
+def _column_noun(element: Element, tree: Tree) -> str:
+    """Return `side menu` for links, and `sidebar` for other columns, by their side where the page shows two."""
+    if element.role == "navigation":
+        return "side menu" if _is_stacked(element, tree) else "navigation bar"
+    columns = [e for e in tree.visible if e.role in ("navigation", "sidebar") and _is_column(e, tree)]
+    others = [e for e in columns if not tree.is_related(e, element) and e.box.x != element.box.x]
+    others = [e for e in others if e.role == "sidebar" or _is_stacked(e, tree)]
+    if not others:
+        return "sidebar"
+    return "left sidebar" if element.box.x < min(e.box.x for e in others) else "right sidebar"
+
+
+def _is_stacked(element: Element, tree: Tree) -> bool:
+    """Tell whether what an element holds stands one below the other."""
+    boxes = [e.box for e in tree.descendants(element) if tree.shows(e) and e.role in ("link", "button", "tab")]
+    return len(boxes) > 1 and all(b.y >= a.y + a.h - 1 for a, b in pairwise(boxes))
+
+
+def _is_site_name(element: Element, tree: Tree) -> bool:
+    """Tell whether an element is, or lies in, the first link of the page's header, outside its navigation."""
+    line = [element, *tree.ancestors(element)]
+    header = next((e for e in line if e.role == "header" and e.box.y <= _HEAD_MAX_Y_PX), None)
+    link = next((e for e in line if e.role == "link"), None)
+    if header is None or link is None or not element.text or link.attributes.get("href") not in _HOMES:
+        return False
+    first = next((e for e in tree.descendants(header) if e.role == "link" and tree.shows(e)), None)
+    in_menu = any(e.role == "navigation" for e in tree.ancestors(link))
+    return first is not None and first.ref == link.ref and not in_menu and element.text == link.text
+
+
 def _is_phrase(element: Element) -> bool:
     is_short = len(element.text.split()) <= _MAX_PHRASE_WORDS and len(element.text) <= _MAX_PHRASE_CHARS
-    return element.role == "text" or (
+    return element.role != "paragraph" or (
         is_short and element.num_lines <= 1 and not element.text.endswith((".", "!", "?"))
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
+from pairgen.lines import is_rewrapped
 from pairgen.operators import chroma
-from pairgen.operators.styles import parse_color, style_color
+from pairgen.operators.styles import is_painted, parse_color, style_color
 from pairgen.records import Candidate, Element
 from pairgen.tree import Tree
 from schemas.vocabulary import DIRECT_EFFECT
@@ -16,8 +17,12 @@ _ALSO: Final = {
     "gradient": ("color",),
     "position": ("space",),
     "justify": ("position", "space"),
+    "spacing": ("position",),
 }
 _FAINT_CONTRAST: Final = 2.0
+_MIN_RESIZE_PX: Final = 2
+_MIN_SHIFT_PX: Final = 6
+"""Shift from which a thing reads as moved: the least that `position` makes on purpose."""
 
 
 def visual_effects(candidate: Candidate, before: Tree, after: Tree) -> tuple[str, ...]:
@@ -26,9 +31,11 @@ def visual_effects(candidate: Candidate, before: Tree, after: Tree) -> tuple[str
     found = [DIRECT_EFFECT[candidate.operator], *_ALSO.get(candidate.operator, ())]
     special = _SPECIAL.get(candidate.operator)
     found += special(candidate, new, after) if special else ()
-    if (old.box.w, old.box.h) != (new.box.w, new.box.h) and candidate.operator in ("spacing", "border", "font_weight"):
+    if max(abs(old.box.w - new.box.w), abs(old.box.h - new.box.h)) >= _MIN_RESIZE_PX:
         found.append("size")
-    if _rewraps(old, new, before, after):
+    if _pushes(old, before, after):
+        found.append("position")
+    if any(is_rewrapped(e, after[e.ref]) for e in before.visible if e.ref in after):
         found.append("wrapping")
     return tuple(dict.fromkeys(found))
 
@@ -46,10 +53,6 @@ def _of_color(candidate: Candidate, new: Element, after: Tree) -> tuple[str, ...
     return (*fades, "visibility") if vanishes else fades
 
 
-def _of_spacing(candidate: Candidate, _: Element, __: Tree) -> tuple[str, ...]:
-    return ("size", "position") if candidate.property.startswith("padding") else ("position",)
-
-
 def _of_border(candidate: Candidate, _: Element, __: Tree) -> tuple[str, ...]:
     if candidate.direction == "recolor":
         return ("color",)
@@ -57,13 +60,16 @@ def _of_border(candidate: Candidate, _: Element, __: Tree) -> tuple[str, ...]:
     return ("visibility",) if comes_or_goes else ()
 
 
-def _rewraps(old: Element, new: Element, before: Tree, after: Tree) -> bool:
-    below = [(e, after[e.ref]) for e in before.descendants(old) if e.ref in after]
-    return any(a.num_lines != b.num_lines for a, b in [(old, new), *below])
+def _pushes(target: Element, before: Tree, after: Tree) -> bool:
+    """Tell whether the target, something in it or beside it stands elsewhere than before."""
+    around = {above.ref for above in before.ancestors(target)}
+    shown = [e for e in before.visible if e.ref not in around and e.ref in after and (e.own_text or is_painted(e))]
+    return any(
+        max(abs(e.box.x - after[e.ref].box.x), abs(e.box.y - after[e.ref].box.y)) >= _MIN_SHIFT_PX for e in shown
+    )
 
 
 _SPECIAL: Final[dict[str, Callable[[Candidate, Element, Tree], tuple[str, ...]]]] = {
     "color": _of_color,
-    "spacing": _of_spacing,
     "border": _of_border,
 }

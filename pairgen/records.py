@@ -52,6 +52,8 @@ class Element:
     """Share, 0..1, of sampled points in the visible box at which the element (or a descendant) is hit."""
     fonts: tuple[str, ...] = ()
     """Families that really drew the own text (platform fonts), where asked for."""
+    line_starts: tuple[int, ...] = ()
+    """Index, among the words of the own text, of each rendered line's first word."""
     overflows: bool = False
     """Whether the content is larger than the element's inside."""
 

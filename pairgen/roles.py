@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _BY_TAG = {
     "body": "page", "main": "main area", "nav": "navigation", "header": "header", "footer": "footer",
-    "aside": "sidebar", "section": "section", "article": "card", "form": "form", "fieldset": "form group",
+    "aside": "sidebar", "section": "section", "article": "card", "form": "form",
     "a": "link", "button": "button", "select": "dropdown", "textarea": "text area", "label": "label",
     "p": "paragraph", "blockquote": "quote", "q": "quote", "figcaption": "caption", "caption": "caption",
     "figure": "figure", "img": "image", "picture": "image", "svg": "icon", "video": "video", "canvas": "image",
@@ -64,7 +64,9 @@ def role_of(looks: Looks) -> str:
         return aria
     if tag == "a" and not looks.child_tags and has_surface(looks.styles):
         return "button"
-    if tag in ("div", "span", "section", "header", "article", "aside"):
+    if tag == "nav" and "breadcrumb" in attributes.get("aria-label", "").lower():
+        return "breadcrumb"
+    if tag in ("div", "span", "section", "header", "article", "aside", "fieldset"):
         return _role_of_block(looks)
     return _BY_TAG.get(tag, "box" if looks.child_tags else "text")
 

@@ -20,7 +20,8 @@ ELEMENTS = (
 STYLES = (
     "display", "visibility", "position", "float", "z-index", "box-sizing", "width", "height", "max-width",
     "overflow-x", "overflow-y", "clip-path", "direction", "writing-mode",
-    "color", "background-color", "background-image", "background-clip", "opacity", "box-shadow", "filter",
+    "color", "background-color", "background-image", "background-clip", "background-origin",
+    "opacity", "box-shadow", "filter",
     "font-family", "font-size", "font-weight", "font-style", "letter-spacing", "word-spacing", "line-height",
     "text-align", "text-transform", "text-decoration-line", "text-overflow", "text-shadow", "white-space",
     "transform", "translate", "rotate", "scale",
@@ -69,6 +70,19 @@ SCRIPT = """
     }
     return lines;
   };
+  const lineStarts = (nodes) => {
+    const starts = [];
+    let word = 0, bottom = -Infinity;
+    for (const node of nodes) for (const match of node.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const rect = range.getClientRects()[0];
+      if (rect && (rect.top + rect.bottom) / 2 > bottom) { starts.push(word); bottom = rect.bottom; }
+      word += 1;
+    }
+    return starts;
+  };
   const textOf = (element) => {
     const tag = element.tagName;
     if (tag === 'INPUT' && ['checkbox', 'radio', 'hidden', 'range', 'color'].includes(element.type)) return '';
@@ -100,6 +114,7 @@ SCRIPT = """
     clips.push(cuts ? visible : outer);
     const shows = style.visibility === 'visible' && opacities[ref] > 0 && !isEmpty(rect) && !isEmpty(visible);
     const texts = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+    const lines = texts.length ? numLines(texts) : 0;
     return {
       parent, tag: element.localName,
       text: fold(textOf(element)),
@@ -110,7 +125,7 @@ SCRIPT = """
       box: [rect.left, rect.top, rect.right, rect.bottom],
       visible: shows ? [visible.left, visible.top, visible.right, visible.bottom] : null,
       styles: names.map((name) => intern(style.getPropertyValue(name))),
-      lines: texts.length ? numLines(texts) : 0,
+      lines, starts: lines > 1 ? lineStarts(texts) : [],
       hit: shows ? hits(element, visible) : 0,
       overflows: element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0
               || element.scrollHeight > element.clientHeight + 1 && element.clientHeight > 0,
@@ -134,6 +149,7 @@ class Row(TypedDict):
     visible: list[float] | None
     styles: list[int]
     lines: int
+    starts: list[int]
     hit: float
     overflows: bool
 
@@ -189,6 +205,7 @@ def _element(ref: int, reply: Reply, styles: Sequence[Mapping[str, str]], childr
         visible_box=_box(row["visible"]) if row["visible"] else None,
         styles=styles[ref],
         num_lines=row["lines"],
+        line_starts=tuple(row["starts"]),
         hit_fraction=row["hit"],
         overflows=row["overflows"],
     )

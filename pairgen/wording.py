@@ -2,13 +2,14 @@
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
-from pairgen.hues import color_name
+from pairgen import stops
+from pairgen.hues import told
 from pairgen.names import Name
-from pairgen.operators.chroma import gradient_colors
-from pairgen.operators.styles import parse_color
+from pairgen.operators.styles import length_px
 from pairgen.records import Candidate, Element
 
 TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -24,29 +25,29 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "font_size.increase": (
         "The {text} is larger: {new} instead of {old}.",
-        "The font size of the {name} grew from {old} to {new}.",
+        "The font size of the {thing} grew from {old} to {new}.",
         "The {text} is now set in larger type.",
     ),
     "font_size.decrease": (
         "The {text} is smaller: {new} instead of {old}.",
-        "The font size of the {name} went down from {old} to {new}.",
+        "The font size of the {thing} went down from {old} to {new}.",
         "The {text} is now set in smaller type.",
     ),
     "letter_spacing.increase": (
-        "The letters of the {text} are spaced further apart.",
-        "The letter spacing of the {name} is wider.",
+        "The letters in the {thing} are spaced further apart.",
+        "The letter spacing of the {thing} is wider.",
     ),
     "letter_spacing.decrease": (
-        "The letters of the {text} are closer together.",
-        "The letter spacing of the {name} is tighter.",
+        "The letters in the {thing} are closer together.",
+        "The letter spacing of the {thing} is tighter.",
     ),
     "line_height.increase": (
-        "The lines of the {text} are further apart.",
-        "The line spacing of the {name} is larger.",
+        "The lines in the {thing} are further apart.",
+        "The line spacing of the {thing} is larger.",
     ),
     "line_height.decrease": (
-        "The lines of the {text} are closer together.",
-        "The line spacing of the {name} is smaller.",
+        "The lines in the {thing} are closer together.",
+        "The line spacing of the {thing} is smaller.",
     ),
     "text.replace": (
         'In the {name}, "{gone}" was replaced by "{come}".',
@@ -91,7 +92,15 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "gradient.recolor": (
         "The background gradient of the {name} has other colors: {new_stops} instead of {old_stops}.",
-        "The gradient in the {name} now goes from {new_stops}; before, it went from {old_stops}.",
+        "The colors of the gradient in the {name} are now {new_stops}; before, they were {old_stops}.",
+    ),
+    "gradient.restop": (
+        "The gradient of the {name} is now {new_stop} at {end} instead of {old_stop}.",
+        "In the gradient of the {name}, the color at {end} changed from {old_stop} to {new_stop}.",
+    ),
+    "gradient.reshade": (
+        "The gradient of the {name} is now {shade} at {end}: {new_code} instead of {old_code}.",
+        "In the gradient of the {name}, the color at {end} is now {shade} ({new_code} instead of {old_code}).",
     ),
     "position": (
         "The {name} moved {px} {way}.",
@@ -114,28 +123,32 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The gap {where} the {name} shrank by {px}.",
     ),
     "justify.start": (
-        "The items in the {name} now stand together at its left.",
-        "The items in the {name} are now aligned to the left.",
+        "The {items} {name} are now grouped at its left end.",
+        "The {items} {name} are now aligned to the left.",
     ),
     "justify.center": (
-        "The items in the {name} now sit around its middle.",
-        "The items in the {name} are now centered.",
+        "The {items} {name} are now grouped in its middle.",
+        "The {items} {name} are now centered.",
     ),
     "justify.end": (
-        "The items in the {name} now stand together at its right.",
-        "The items in the {name} are now aligned to the right.",
+        "The {items} {name} are now grouped at its right end.",
+        "The {items} {name} are now aligned to the right.",
     ),
     "justify.spread": (
-        "The items in the {name} are now spread over its width.",
-        "The items in the {name} are now distributed with space between them.",
+        "The {items} {name} are now spread over its width.",
+        "The {items} {name} are now spread out, with more space between them.",
+    ),
+    "justify.gather": (
+        "The {items} {name} moved in from its two ends, closer together.",
+        "The {items} {name} moved closer together, towards its middle.",
     ),
     "justify.inset": (
-        "The items in the {name} moved in from its two ends.",
-        "In the {name}, there is now more space at both ends and less between the items.",
+        "The {items} {name} moved in from its two ends.",
+        "In the {name}, there is now more space at both ends and less between the {parts}.",
     ),
     "justify.outset": (
-        "The items in the {name} moved out towards its two ends.",
-        "In the {name}, there is now less space at both ends and more between the items.",
+        "The {items} {name} moved out towards its two ends.",
+        "In the {name}, there is now less space at both ends and more between the {parts}.",
     ),
     "border.appear": (
         "The {name} now has a {px} {new_color} border.",
@@ -169,6 +182,22 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The corners of the {name} are less round.",
         "The {name} has squarer corners: a radius of {new} instead of {old}.",
     ),
+    "rounded.uncircle": (
+        "The {name} is no longer a circle: its corners are less round.",
+        "The {name} is no longer fully round: it is a square with rounded corners of {new} instead of a circle.",
+    ),
+    "rounded.circle": (
+        "The {name} is now a circle: its corners are rounder.",
+        "The {name} is now fully round, a circle instead of a square with rounded corners of {old}.",
+    ),
+    "rounded.unpill": (
+        "The corners of the {name} are less round: its ends are no longer half circles.",
+        "The {name} has squarer corners: its ends are no longer fully round.",
+    ),
+    "rounded.pill": (
+        "The corners of the {name} are rounder: its ends are now half circles.",
+        "The {name} has rounder corners: its ends are now fully round.",
+    ),
     "rounded.square": (
         "The corners of the {name} are now square.",
         "The {name} lost its rounded corners.",
@@ -176,10 +205,15 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Templates by key; a template's id is `key.index`."""
 
-_SURFACES: Final = ("button", "badge", "tile", "card", "banner", "text field", "search field", "dropdown", "notice")
+_SURFACES: Final = (
+    "button", "badge", "tile", "card", "banner", "text field", "search field", "dropdown", "notice", "avatar",
+)  # fmt: skip
 """Nouns of things whose text needs saying apart."""
-_BARE_TEXTS: Final = ("text", "price", "number", "date", "heading", "paragraph", "quote", "link")
+_BARE_TEXTS: Final = ("text", "price", "number", "date", "heading", "paragraph", "quote", "link", "site name")
 """Nouns of things that are nothing but text."""
+_FULL_PX: Final = 0.6
+"""How near to half the side a radius makes a full round."""
+_STOPS: Final = (".", "!", "?", "…")
 _WAYS: Final = {"left": "to the left", "right": "to the right", "up": "up", "down": "down"}
 _BESIDE: Final = {"top": "above", "bottom": "below", "left": "to the left of", "right": "to the right of"}
 _SPREADS: Final = ("space-between", "space-around", "space-evenly")
@@ -201,31 +235,70 @@ class Sentence(NamedTuple):
 
 def write(candidate: Candidate, name: Name, old: Element, new: Element) -> Sentence:
     """Return the sentence; which variant is a function of the name and the change, not of chance."""
-    key = template_key(candidate)
+    key = template_key(candidate, old)
     options = TEMPLATES[key]
     at = zlib.crc32(f"{name.said()}|{candidate.new_value}".encode()) % len(options)
     return Sentence(options[at].format(**_slots(candidate, name, old, new)), f"{key}.{at}")
 
 
-def template_key(candidate: Candidate) -> str:
-    """Return which templates fit a candidate."""
-    operator, direction = candidate.operator, candidate.direction
-    if operator == "position":
-        return "position"
-    if operator == "spacing":
-        return f"{candidate.property.partition('-')[0]}.{direction}"
-    if operator == "text" and candidate.tier == "hard":
-        return "text.retype" if direction == "replace" else "text.drop"
-    if operator == "border" and direction in ("increase", "decrease"):
-        if candidate.old_value == "none":
-            return "border.appear"
-        return "border.vanish" if candidate.new_value == "0px" else f"border.{direction}"
-    if operator == "rounded" and candidate.new_value == "0px":
+def template_key(candidate: Candidate, old: Element) -> str:
+    """Return which templates fit a candidate for an element as it was."""
+    special = _KEYS.get(candidate.operator)
+    return (special(candidate, old) if special else None) or f"{candidate.operator}.{candidate.direction}"
+
+
+def _spacing_key(candidate: Candidate, _: Element) -> str:
+    return f"{candidate.property.partition('-')[0]}.{candidate.direction}"
+
+
+def _text_key(candidate: Candidate, _: Element) -> str | None:
+    if candidate.tier != "hard":
+        return None
+    return "text.retype" if candidate.direction == "replace" else "text.drop"
+
+
+def _border_key(candidate: Candidate, _: Element) -> str | None:
+    if candidate.direction not in ("increase", "decrease"):
+        return None
+    if candidate.old_value == "none":
+        return "border.appear"
+    return "border.vanish" if candidate.new_value == "0px" else None
+
+
+def _justify_key(candidate: Candidate, _: Element) -> str | None:
+    if candidate.old_value not in _SPREADS:
+        return None
+    if candidate.new_value not in _SPREADS:
+        return "justify.gather" if candidate.new_value == "center" else None
+    is_inset = _SPREADS.index(candidate.new_value) > _SPREADS.index(candidate.old_value)
+    return "justify.inset" if is_inset else "justify.outset"
+
+
+def _rounded_key(candidate: Candidate, old: Element) -> str | None:
+    """Tell apart corners that were, or became, as round as the box allows."""
+    half, is_square = min(old.box.w, old.box.h) / 2, abs(old.box.w - old.box.h) <= 1
+    if candidate.new_value == "0px":
         return "rounded.square"
-    if operator == "justify" and candidate.old_value in _SPREADS and candidate.new_value in _SPREADS:
-        is_inset = _SPREADS.index(candidate.new_value) > _SPREADS.index(candidate.old_value)
-        return "justify.inset" if is_inset else "justify.outset"
-    return f"{operator}.{direction}"
+    if (length_px(candidate.old_value) or 0.0) >= half - _FULL_PX:
+        return "rounded.uncircle" if is_square else "rounded.unpill"
+    if (length_px(candidate.new_value) or 0.0) >= half - _FULL_PX:
+        return "rounded.circle" if is_square else "rounded.pill"
+    return None
+
+
+def _gradient_key(candidate: Candidate, _: Element) -> str | None:
+    return stops.recolor_key(candidate) if candidate.direction == "recolor" else None
+
+
+_KEYS: Final[Mapping[str, Callable[[Candidate, Element], str | None]]] = {
+    "position": lambda _, __: "position",
+    "spacing": _spacing_key,
+    "text": _text_key,
+    "border": _border_key,
+    "justify": _justify_key,
+    "rounded": _rounded_key,
+    "gradient": _gradient_key,
+}
 
 
 def _slots(candidate: Candidate, name: Name, old: Element, new: Element) -> dict[str, str]:
@@ -233,6 +306,9 @@ def _slots(candidate: Candidate, name: Name, old: Element, new: Element) -> dict
     speaks_of_thing = name.noun in _SURFACES and not name.owner_text
     slots = {
         "name": said,
+        "thing": replace(name, owner_text=False).said(),
+        "parts": _parts(name),
+        "items": f"{_parts(name)} in the" if _parts(name) == "items" else f"{_parts(name)} of the",
         "text": f"text of the {said}" if speaks_of_thing else said,
         "old": candidate.old_value,
         "new": candidate.new_value,
@@ -242,6 +318,11 @@ def _slots(candidate: Candidate, name: Name, old: Element, new: Element) -> dict
         **_ink(candidate, name),
     }
     return {**slots, **_colors(candidate), **_pieces(candidate, old, new)}
+
+
+def _parts(name: Name) -> str:
+    """Return what the children of a row are called: a list item is an item itself, it has parts."""
+    return "parts" if name.noun in ("list item", "table row", "label", "link", "button") else "items"
 
 
 def _ink(candidate: Candidate, name: Name) -> dict[str, str]:
@@ -262,28 +343,13 @@ def _colors(candidate: Candidate) -> dict[str, str]:
     if candidate.operator == "opacity":
         return {"percent": f"{100 * float(candidate.new_value):g}%"}
     if candidate.operator == "gradient":
-        return _stops(candidate.old_value, candidate.new_value)
+        return stops.slots(candidate)
     codes = {"old_color": candidate.old_value, "new_color": candidate.new_value.rpartition(" ")[2]}
-    found = {key: _told(code) for key, code in codes.items() if code.startswith("#")}
+    found = {key: told(code) for key, code in codes.items() if code.startswith("#")}
     if len(found) == 2 and found["old_color"] == found["new_color"]:
         # Two shades of one name: only the code tells them apart.
         return {key: f"{word} ({codes[key]})" for key, word in found.items()}
     return found
-
-
-def _stops(old: str, new: str) -> dict[str, str]:
-    """Return both gradients' colours in words, with codes where two stops of one name differ."""
-    codes = [[color.hex for color in gradient_colors(image)] for image in (old, new)]
-    words = [[_told(code) for code in stops] for stops in codes]
-    is_vague = any(was != now and _told(was) == _told(now) for was, now in zip(codes[0], codes[1], strict=False))
-    if is_vague:
-        words = [[f"{_told(code)} ({code})" for code in stops] for stops in codes]
-    return {key: " to ".join(stops) for key, stops in zip(("old_stops", "new_stops"), words, strict=True)}
-
-
-def _told(code: str) -> str:
-    color = parse_color(code)
-    return code if color is None else color_name(color)
 
 
 def _pieces(candidate: Candidate, old: Element, new: Element) -> dict[str, str]:
@@ -297,7 +363,11 @@ def _pieces(candidate: Candidate, old: Element, new: Element) -> dict[str, str]:
     if candidate.direction == "delete" and come and candidate.tier != "hard":
         # A letter or a full stop is left of the last word: say what the word was and what it is.
         return {"gone": _bare(_cut(gone, come)), "come": " ".join(come)}
-    return {"gone": _bare(" ".join(gone)), "come": _bare(" ".join(come))}
+    old_words, new_words = " ".join(gone), " ".join(come)
+    if old_words[-1:] == new_words[-1:] and old_words[-1:] in _STOPS:
+        # What both end in was not replaced.
+        old_words, new_words = old_words[:-1], new_words[:-1]
+    return {"gone": _bare(old_words), "come": _bare(new_words)}
 
 
 def _cut(gone: list[str], come: list[str]) -> str:

@@ -12,6 +12,7 @@ from pairgen.operators.styles import Rgb, has_image, parse_color, style_color
 from pairgen.operators.tiers import Band
 from pairgen.records import Element
 from pairgen.tree import Tree
+from pairgen.utility_css import PALETTE, SHADES
 
 MIN_CONTRAST: Final = 1.4
 """WCAG contrast below which text can't be read at all."""
@@ -92,9 +93,22 @@ def _layer(element: Element) -> Rgb | None:
     return style_color(element, "background-color") or Rgb(0, 0, 0, 0)
 
 
+@lru_cache(maxsize=512)
+def palette_place(code: str) -> tuple[str, int] | None:
+    """Return hue and index of shade of a palette colour; None for a colour that isn't in it."""
+    for hue, shades in PALETTE.items():
+        for i, shade in enumerate(SHADES):
+            if shades[shade] == code:
+                return hue, i
+    return None
+
+
 def direction_of(old: Rgb, new: Rgb) -> str:
-    """Say whether a colour became `lighter`, `darker`, or another hue (`recolor`)."""
+    """Say whether a colour became `lighter`, `darker`, or another hue (`recolor`); shades of one hue never the last."""
     (l_old, a_old, b_old), (l_new, a_new, b_new) = lab(old), lab(new)
+    places = palette_place(old.hex), palette_place(new.hex)
+    if places[0] and places[1] and places[0][0] == places[1][0]:
+        return "lighter" if l_new > l_old else "darker"
     moved = math.hypot(a_new - a_old, b_new - b_old)
     turned = abs(_turn(math.atan2(b_old, a_old), math.atan2(b_new, a_new)))
     is_colored = min(math.hypot(a_old, b_old), math.hypot(a_new, b_new)) > 12

@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from pairgen.operators import chroma
 from pairgen.operators.ask import Ask, Step
-from pairgen.operators.styles import Rgb, parse_color, style_color
+from pairgen.operators.styles import SIDES, Rgb, has_border, parse_color, style_color, style_px
 from pairgen.operators.tiers import GRADIENT_DELTA_E
 from pairgen.records import Candidate, Element
 from pairgen.utility_css import GRADIENT_DIRECTIONS, PALETTE, SHADES
@@ -57,7 +56,7 @@ def read_linear(element: Element) -> Linear | None:
     A corner keyword (`to bottom right`) is turned into the angle that CSS draws for this box.
     """
     match = re.fullmatch(r"linear-gradient\((.*)\)", element.styles.get("background-image", ""))
-    if match is None or "gradient(" in match[1] or element.styles.get("background-clip") == "text":
+    if match is None or "gradient(" in match[1] or element.styles.get("background-clip") == "text" or _tiles(element):
         return None
     line, *rest = [part.strip() for part in re.split(r",(?![^()]*\))", match[1])]
     written = [re.sub(r"\s+(0|50|100)%$", "", part) for part in (rest if _is_line(line) else [line, *rest])]
@@ -66,6 +65,13 @@ def read_linear(element: Element) -> Linear | None:
         return None
     degrees = _degrees(line, element) if _is_line(line) else 180.0
     return Linear(degrees, tuple(stop for stop in stops if stop is not None))
+
+
+def _tiles(element: Element) -> bool:
+    """Tell whether the gradient begins anew under a see-through border, a line of the opposite end's colour."""
+    widths = [style_px(element, f"border-{side}-width") for side in SIDES]
+    starts_inside = element.styles.get("background-origin", "padding-box") != "border-box"
+    return starts_inside and any(widths) and not has_border(element)
 
 
 def _is_line(part: str) -> bool:
@@ -137,7 +143,7 @@ def _restopped(ask: Ask, old: Linear) -> Iterator[_Edit]:
 
 def _shades(ask: Ask, stop: Rgb, prefix: str) -> list[tuple[Rgb, dict[str, str]]]:
     """Return the stop's palette neighbours within the tier's steps, each with its class swap."""
-    place = palette_place(stop.hex)
+    place = chroma.palette_place(stop.hex)
     if place is None:
         return []
     hue, at = place
@@ -152,16 +158,6 @@ def _shades(ask: Ask, stop: Rgb, prefix: str) -> list[tuple[Rgb, dict[str, str]]
         if new is not None:
             found.append((new, {name: f"{prefix}-{hue}-{SHADES[i]}"}))
     return found
-
-
-@lru_cache(maxsize=512)
-def palette_place(code: str) -> tuple[str, int] | None:
-    """Return hue and index of shade of a palette colour; None for a colour that isn't in it."""
-    for hue, shades in PALETTE.items():
-        for i, shade in enumerate(SHADES):
-            if shades[shade] == code:
-                return hue, i
-    return None
 
 
 def sample(image: Linear, width: int, height: int) -> npt.NDArray[np.float64]:

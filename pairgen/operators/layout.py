@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from pairgen.operators import chroma
 from pairgen.operators.ask import Ask, Step, px_text
 from pairgen.operators.flex import free_space_px, is_horizontal, offsets
-from pairgen.operators.styles import is_painted, style_px
+from pairgen.operators.styles import border_px, has_image, has_shadow, is_painted, style_color, style_px
 from pairgen.operators.tiers import JUSTIFY_PX, PADDING_PX, POSITION_PX
 from pairgen.operators.typography import is_text_leaf
 from pairgen.records import Candidate, Element
@@ -15,6 +16,8 @@ from schemas.records import Box
 
 _MOVES: Final = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 _MAX_SHARE: Final = 0.5
+_MIN_OFF_GROUND: Final = 2.0
+"""CIEDE2000 from which a background's edge can be seen."""
 _SIDES: Final = {
     "": ("top", "right", "bottom", "left"), "x": ("left", "right"), "y": ("top", "bottom"),
     "t": ("top",), "r": ("right",), "b": ("bottom",), "l": ("left",),
@@ -110,8 +113,23 @@ def _spaced(ask: Ask, space: _Space, way: str) -> Candidate | None:
 
 
 def _paddings(ask: Ask) -> Iterator[_Space]:
-    if is_painted(ask.element) and (ask.element.children or ask.element.own_text):
-        yield from _spaces(ask, "p", "padding", ("", "x", "y", "t", "l"))
+    if ask.element.children or ask.element.own_text:
+        found = _spaces(ask, "p", "padding", ("", "x", "y", "t", "l"))
+        yield from (space for space in found if _shows_edges(ask, space.sides))
+
+
+def _shows_edges(ask: Ask, sides: tuple[str, ...]) -> bool:
+    """Tell whether a person sees where the element ends at these sides: without that, no room is inside it."""
+    element, box = ask.element, ask.element.box
+    at_rim = {"left": box.x <= 0, "right": box.x + box.w >= ask.tree.snapshot.width, "top": box.y <= 0}
+    if any(at_rim.get(side, False) for side in sides):
+        return False
+    if has_image(element) or has_shadow(element) or all(border_px(element, side) > 0 for side in sides):
+        return True
+    own, behind = style_color(element, "background-color"), chroma.background_of(element, ask.tree, skip_own=True)
+    if own is None or behind is None or own.alpha < 0.02:
+        return False
+    return chroma.delta_e(chroma.blend(own, behind), behind) >= _MIN_OFF_GROUND
 
 
 def _margins(ask: Ask) -> Iterator[_Space]:

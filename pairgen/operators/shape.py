@@ -22,8 +22,12 @@ from pairgen.utility_css import BORDER_STYLES, BORDER_WIDTHS, PALETTE, RADII
 
 _ACCENTS: Final = ("#475569", "#0f172a", "#2563eb", "#dc2626", "#059669", "#7c3aed", "#d97706", "#e2e8f0")
 _WIDTH_CLASS: Final = "|".join((*BORDER_WIDTHS, r"border-\[.*px\]"))
-_MIN_OFF_GROUND: Final = 12.0
-"""CIEDE2000 that a border keeps from what lies behind it."""
+_MIN_OFF_GROUND: Final = 6.0
+"""CIEDE2000 that a border keeps from what lies inside and outside it."""
+_MIN_RECOLORED_OFF_GROUND: Final = 12.0
+"""The same for a border's new colour."""
+_MIN_CORNER_PX: Final = 4.0
+"""Distance from a corner within which a thing inside hides how round it is."""
 _MAX_RADIUS_PX: Final = 40.0
 """Radius as drawn beyond which corners eat into content."""
 _STRONG_LEVELS: Final = 36
@@ -36,7 +40,7 @@ _RADIUS_CHOICES: Final = (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
 
 def border(ask: Ask) -> Iterator[Candidate | None]:
     """Make a border wider, narrower, dashed or of another colour, or draw one where there was none."""
-    if not (is_painted(ask.element) and min(ask.element.box.w, ask.element.box.h) >= 16):
+    if not (is_painted(ask.element) and min(ask.element.box.w, ask.element.box.h) >= 16) or _are_corners_cut(ask):
         return
     makers = {"easy": [_width, _from_none], "medium": [_width, _restyled], "hard": [_width, _recolored]}[ask.tier]
     for make in ask.rng.sample(makers, len(makers)):
@@ -107,7 +111,8 @@ def _restyled(ask: Ask) -> Iterator[Candidate | None]:
 
 def _recolored(ask: Ask) -> Iterator[Candidate | None]:
     old = style_color(ask.element, "border-top-color")
-    if _even_px(ask.element) is None or old is None or old.alpha < 0.99:
+    width = _even_px(ask.element)
+    if width is None or old is None or old.alpha < 0.99 or not _stands_out(ask, old):
         return
     known = ask.class_in(r"border-(\w+)-(\d+)")
     codes = {f"border-{hue}-{shade}": code for hue, shades in PALETTE.items() for shade, code in shades.items()}
@@ -116,7 +121,10 @@ def _recolored(ask: Ask) -> Iterator[Candidate | None]:
         return
     for name in ask.shuffled(*codes)[:40]:
         new = parse_color(codes[name])
-        if new is None or not within.holds(chroma.delta_e(old, new)) or not _stands_out(ask, new):
+        if new is None or not within.holds(chroma.delta_e(old, new)):
+            continue
+        is_faint = width < 2 and max(abs(a - b) for a, b in zip(old[:3], new[:3], strict=True)) <= _STRONG_LEVELS
+        if is_faint or not _stands_out(ask, new, _MIN_RECOLORED_OFF_GROUND):
             continue
         step = Step(
             property="border-color", direction="recolor", old=old.hex, new=new.hex, magnitude=chroma.delta_e(old, new)
@@ -124,14 +132,14 @@ def _recolored(ask: Ask) -> Iterator[Candidate | None]:
         yield ask.swap(known and known[0], name, step) if ask.is_swap else ask.override({"border-color": new.hex}, step)
 
 
-def _stands_out(ask: Ask, color: Rgb | None) -> bool:
+def _stands_out(ask: Ask, color: Rgb | None, least: float = _MIN_OFF_GROUND) -> bool:
     """Tell whether a border of this colour can be told from what is inside and outside it."""
     if color is None or color.alpha < 0.5:
         return False
     inside = chroma.background_of(ask.element, ask.tree)
     outside = chroma.background_of(ask.element, ask.tree, skip_own=True)
     grounds = [ground for ground in (inside, outside) if ground is not None]
-    return bool(grounds) and all(chroma.delta_e(color, ground) >= 6 for ground in grounds)
+    return bool(grounds) and all(chroma.delta_e(color, ground) >= least for ground in grounds)
 
 
 def rounded(ask: Ask) -> Iterator[Candidate | None]:
@@ -171,7 +179,33 @@ def _shows_corners(ask: Ask) -> bool:
     if is_full_bleed or len(radii) != 1 or min(element.box.w, element.box.h) < 8:
         return False
     is_table = element.tag in ("svg", "table", "tr", "td", "th")
-    return not is_table and (has_background(element) or has_border(element))
+    return not is_table and not _are_corners_cut(ask) and (has_background(element) or has_border(element))
+
+
+def _are_corners_cut(ask: Ask) -> bool:
+    """Tell whether an ancestor's rounding cuts a corner, or a thing inside covers one, so that it isn't its own."""
+    element = ask.element
+    for above in ask.tree.ancestors(element):
+        reach = effective_radius_px(above)
+        if reach > 0 and _cuts(above) and _share_corner(element, above, reach):
+            return True
+    if _cuts(element):
+        return False
+    below = (e for e in ask.tree.descendants(element) if ask.tree.shows(e) and is_painted(e))
+    return any(_share_corner(e, element, _MIN_CORNER_PX) for e in below)
+
+
+def _cuts(element: Element) -> bool:
+    return element.styles.get("overflow-x", "visible") != "visible"
+
+
+def _share_corner(inner: Element, outer: Element, reach: float) -> bool:
+    """Tell whether a corner of one box lies within `reach` px of the same corner of another, both ways."""
+    one, other = inner.box, outer.box
+    is_left, is_top = abs(one.x - other.x) < reach, abs(one.y - other.y) < reach
+    is_right = abs(one.x + one.w - other.x - other.w) < reach
+    is_bottom = abs(one.y + one.h - other.y - other.h) < reach
+    return (is_left or is_right) and (is_top or is_bottom)
 
 
 def _corners_show(ask: Ask, old: float, new: float) -> bool:

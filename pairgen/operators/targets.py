@@ -14,7 +14,7 @@ _MIN_SIDE_PX = 6
 def targets(tree: Tree, rng: random.Random, is_named: Callable[[Element], bool]) -> Iterator[Element]:
     """Yield the elements that show whole, spread over roles in seeded order; the nameless come last."""
     nameless = []
-    for element in spread([e for e in tree.visible if shows_whole(e)], rng):
+    for element in spread([e for e in tree.visible if shows_whole(e) and not is_in_picture(e, tree)], rng):
         if is_named(element):
             yield element
         else:
@@ -27,6 +27,11 @@ def shows_whole(element: Element) -> bool:
     is_big_enough = min(element.box.w, element.box.h) >= _MIN_SIDE_PX
     is_part = element.ref > 0 and element.tag not in ("body", "html")
     return is_part and is_big_enough and element.visible_box == element.box and element.hit_fraction >= _MIN_HIT
+
+
+def is_in_picture(element: Element, tree: Tree) -> bool:
+    """Tell whether an element is a part of a picture, which has no name of its own."""
+    return any(above.role == "image" for above in tree.ancestors(element))
 
 
 def spread(elements: Iterable[Element], rng: random.Random) -> Iterator[Element]:

@@ -165,6 +165,14 @@ def test_deleted_words_are_quoted() -> None:
     assert '"old"' in found.truth.answer
 
 
+def test_the_full_stop_that_both_words_have_is_not_quoted() -> None:
+    snapshot = page(Node("paragraph", (10, 10, 600, 30), "Shares were flat for most of the year.", tag="p"))
+    found = _edit(snapshot, 1, "Shares were flat for most of the month.")
+    assert isinstance(found, Described)
+    assert '"year"' in found.truth.answer
+    assert '"month"' in found.truth.answer
+
+
 def test_claim_that_the_page_does_not_bear_out_is_refused() -> None:
     candidate = faded(PAGE, find(PAGE, "Pricing").ref)
     found = describe(candidate, PAGE, PAGE)
@@ -237,7 +245,7 @@ def test_templates_cover_every_direction_and_carry_no_adverb_of_size() -> None:
         for template in templates:
             assert not {"slightly", "much", "significantly", "very", "little"} & set(template.split())
             fields = {name for _, name, _, _ in string.Formatter().parse(template) if name}
-            assert fields & {"name", "text", "ink", "ink_color"}
+            assert fields & {"name", "text", "thing", "ink", "ink_color"}
 
 
 def test_quotes_fit_folded_text() -> None:
@@ -259,7 +267,7 @@ def test_a_snapshot_is_indexed_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [("#ffffff", "white"), ("#2563eb", "blue"), ("#14532d", "dark green"), ("#fee2e2", "pale red")]
+    ("code", "name"), [("#ffffff", "white"), ("#2563eb", "blue"), ("#14532d", "dark green"), ("#fee2e2", "pale pink")]
 )
 def test_colors_have_plain_names(code: str, name: str) -> None:
     color = parse_color(code)

@@ -4,7 +4,7 @@ from itertools import islice
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snapshots import Node, applied, border, changed, every, find, page, sample_page
+from snapshots import Node, applied, border, changed, every, find, page, radius, sample_page
 
 from pairgen.operators import load, propose
 from pairgen.operators.chroma import contrast, delta_e
@@ -86,6 +86,12 @@ def test_covered_cut_and_text_bearing_parents_are_left_alone() -> None:
     )
     found = proposed("font_weight", "medium", "style_override", snapshot=snapshot)
     assert {candidate.change.ref for candidate in found} == {2}
+
+
+def test_parts_of_a_picture_are_left_alone() -> None:
+    star = Node("icon", (60, 60, 40, 40), tag="svg")
+    photo = Node("image", (20, 20, 160, 120), children=[star], styles={"background-color": "rgb(22, 101, 52)"})
+    assert {c.change.ref for c in proposed("opacity", "hard", "style_override", snapshot=page(photo))} == {1}
 
 
 def test_both_directions_are_proposed() -> None:
@@ -212,6 +218,70 @@ def test_days_years_and_times_stay_what_they_are(tier: str, seed: int) -> None:
         assert int(minute) < 60
         assert 1 <= int(day) <= 28
         assert 2020 <= int(year) <= 2029
+
+
+FRAMED = {"background-color": "rgb(67, 56, 202)", **radius(12)}
+
+
+def test_corners_that_an_ancestor_cuts_are_left_alone() -> None:
+    def card(overflow: str) -> Snapshot:
+        photo = Node("image", (20, 20, 300, 150), styles={"background-color": "rgb(22, 101, 52)"})
+        return page(Node("card", (20, 20, 300, 250), children=[photo], styles={**FRAMED, "overflow-x": overflow}))
+
+    for operator in ("rounded", "border"):
+        cut = {c.change.ref for c in proposed(operator, "easy", "style_override", snapshot=card("hidden"))}
+        assert cut == {1}
+        covered = {c.change.ref for c in proposed(operator, "easy", "style_override", snapshot=card("visible"))}
+        assert covered == {2}
+
+
+@pytest.mark.parametrize(
+    ("styles", "box", "sides"),
+    [
+        (border(1), (20, 20, 300, 80), {"padding", "padding-left/padding-right", "padding-top/padding-bottom"}),
+        ({"background-color": "rgb(226, 232, 240)"}, (20, 20, 300, 80), {"padding"}),
+        ({"background-color": "rgb(255, 255, 255)"}, (20, 20, 300, 80), set()),
+        ({"background-color": "rgb(226, 232, 240)"}, (0, 20, 1280, 80), {"padding-top/padding-bottom"}),
+        ({"border-bottom-width": "1px", "border-bottom-style": "solid"}, (20, 20, 300, 80), set()),
+    ],
+)
+def test_padding_is_asked_of_boxes_whose_edges_show(
+    styles: dict[str, str], box: tuple[int, int, int, int], sides: set[str]
+) -> None:
+    snapshot = page(Node("box", box, "Words", styles={**styles, **every("padding", 16)}))
+    found = {c.property for c in proposed("spacing", "hard", "style_override", snapshot=snapshot)}
+    assert sides <= found
+    assert bool(found) == bool(sides)
+    if box[0] == 0:
+        assert not any("left" in name for name in found | {"" if "padding" not in found else "left"})
+
+
+def test_a_new_border_colour_stands_off_its_grounds() -> None:
+    lined = Node("card", (20, 20, 200, 90), "Lined card", styles={**border(1), **radius(8)})
+    found = [c for c in proposed("border", "hard", "style_override", snapshot=page(lined)) if c.direction == "recolor"]
+    assert found
+    white = parse_color("#ffffff")
+    for candidate in found:
+        old, new = parse_color(candidate.old_value), parse_color(candidate.new_value)
+        assert old is not None
+        assert new is not None
+        assert white is not None
+        assert delta_e(new, white) >= 12
+        assert max(abs(a - b) for a, b in zip(old[:3], new[:3], strict=True)) > 32
+
+
+def test_a_border_that_hardly_shows_is_not_recoloured() -> None:
+    faint = Node("card", (20, 20, 200, 90), "Lined card", styles=border(1, "rgb(241, 245, 249)"))
+    found = proposed("border", "hard", "style_override", snapshot=page(faint))
+    assert not [c for c in found if c.direction == "recolor"]
+
+
+def test_a_gradient_that_tiles_under_its_border_is_left_alone() -> None:
+    blue = {"background-image": "linear-gradient(90deg, rgb(29, 78, 216), rgb(126, 34, 206))"}
+    bare = Node("button", (20, 20, 140, 40), styles={**blue, **border(1, "rgba(0, 0, 0, 0)")})
+    whole = Node("button", (20, 80, 140, 40), styles={**bare.styles, "background-origin": "border-box"})
+    found = proposed("gradient", "easy", "style_override", snapshot=page(bare, whole))
+    assert {c.change.ref for c in found} == {2}
 
 
 def test_faint_corners_are_left_alone() -> None:

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pairgen.attempt import Stage
 from pairgen.browser import PlatformFont, Renderer
-from pairgen.fonts import find_font, font_digests, missing_glyphs
+from pairgen.cells import Slot
+from pairgen.fonts import find_font, font_digests, missing_glyphs, other_weight
+from pairgen.funnel import Funnel
 from pairgen.records import Page
 
 
@@ -49,3 +52,40 @@ def test_digests_are_of_the_files(renderer: Renderer) -> None:
     assert found is not None
     assert list(digests) == [Path(found.path).name]
     assert len(digests[Path(found.path).name]) == 64
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "expected"),
+    [
+        ("NotoSans-Bold", 700, None),
+        ("NotoSans-Bold", 600, "NotoSans-Bold draws 700, not 600"),
+        ("NotoSans-Regular", 500, "NotoSans-Regular draws 400, not 500"),
+        ("NoSuchFont-Bold", 600, None),
+    ],
+)
+def test_a_face_draws_its_own_weight_alone(name: str, weight: int, expected: str | None) -> None:
+    if find_font("NotoSans-Bold") is None:
+        pytest.skip("no Noto Sans on this machine")
+    assert other_weight(weight, [PlatformFont("Noto Sans", name, 5)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("family", "tier", "kept"), [("Noto Sans", "hard", 0), ("Noto Sans", "easy", 1), ("Inter", "hard", 1)]
+)
+def test_a_weight_that_the_family_lacks_makes_no_pair(renderer: Renderer, family: str, tier: str, kept: int) -> None:
+    if find_font("NotoSans-Bold") is None or find_font("Inter-SemiBold") is None:
+        pytest.skip("no Noto Sans or Inter on this machine")
+    weight = 700 if tier == "easy" else 600
+    html = (
+        "<html><head><meta charset=utf-8></head><body>"
+        f"<h1 style='font: {weight} 32px {family}; padding: 40px'>Harbour walks at dusk</h1></body></html>"
+    )
+    funnel = Funnel()
+    stage = Stage(renderer, Page(page_id="faces", domain="other", html=html), funnel)
+    slot = Slot(operator="font_weight", tier=tier, number=1, mechanism="style_override")
+    pair = stage.attempt(slot, slot.mechanism, "seed", 12)
+    assert (pair is not None) == bool(kept)
+    assert ("font_weight", "hard", "weight_face") in funnel.rejected or kept
+    if pair is not None and pair.kept is not None:
+        steps = int(pair.kept.candidate.new_value) - int(pair.kept.candidate.old_value)
+        assert abs(steps) == (300 if tier == "easy" else 100)

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +82,57 @@ def test_the_gate_keeps_and_rejects(
     renderer: Renderer, target: str, styles: Mapping[str, str], expected: str | None
 ) -> None:
     assert verdict(render(renderer, target, styles)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tier", "operator", "expected"),
+    [("easy", "letter_spacing", None), ("hard", "letter_spacing", "rewraps"), ("easy", "font_weight", "rewraps")],
+)
+def test_lines_that_break_elsewhere_are_for_easy_tiers(
+    renderer: Renderer, tier: str, operator: str, expected: str | None
+) -> None:
+    """One word goes to the next line; the number of lines stays."""
+    page = bakery()
+    page = Page(page_id="by-hand/wrap", domain="other", html=page.html.replace("<p>", '<p class="lead">'))
+    rendering = render(renderer, ".lead", {"letter-spacing": "-0.4px"}, operator, tier, page)
+    assert rendering.old.num_lines == rendering.new.num_lines == 3
+    assert rendering.old.line_starts != rendering.new.line_starts
+    assert verdict(rendering) == expected
+
+
+def test_a_hairline_needs_strong_pixels(renderer: Renderer) -> None:
+    """A box of 480 x 240 px has 1,436 px of border: many, but no one sees them a few levels lighter."""
+    faint = render(renderer, ".card", {"border-color": "#e7e9ed"}, "border", "hard")
+    assert int(faint.changed.sum()) > 1000
+    assert verdict(faint) == "unseen"
+    assert verdict(render(renderer, ".card", {"border-color": "#9ca3af"}, "border", "hard")) is None
+    assert verdict(render(renderer, ".banner", {"background": "#e0e2e6"}, "color", "hard")) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "styles", "expected"),
+    [
+        (".roomy", {"padding": "36px"}, None),
+        (".roomy", {"padding": "12px"}, "magnitude"),
+        (".tall", {"padding": "36px"}, "magnitude"),
+        ("Go on", {"padding": "36px"}, None),
+        ("Wide", {"padding": "36px"}, "magnitude"),
+    ],
+)
+def test_padding_must_show_at_every_side(
+    renderer: Renderer, target: str, styles: Mapping[str, str], expected: str | None
+) -> None:
+    html = (
+        "<html><head><style>* { box-sizing: border-box } p { margin: 0 } div, span { border: 1px solid #334155; "
+        "padding: 24px; width: 300px } span { display: inline-block; width: auto }</style></head><body>"
+        '<section style="height: 260px"><div class="roomy"><p>Bread</p></div></section>'
+        '<section style="height: 260px"><div class="tall" style="height: 240px"><p>Cake</p></div></section>'
+        '<section><span>Go on</span> <span style="width: 400px">Wide</span></section></body></html>'
+    )
+    page = Page(page_id="by-hand/rooms", domain="other", html=html)
+    rendering = render(renderer, target, styles, "spacing", "medium", page)
+    spaced = replace(rendering.candidate, property="padding", direction="increase", magnitude=12)
+    assert verdict(replace(rendering, candidate=spaced)) == expected
 
 
 def test_a_rule_that_loses_against_the_page_is_not_applied(renderer: Renderer) -> None:

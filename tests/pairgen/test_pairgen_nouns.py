@@ -1,0 +1,124 @@
+import pytest
+from snapshots import Node, changed, every, page, radius
+
+from pairgen.names import directory_of
+from pairgen.naming import find_name
+from pairgen.records import Candidate, Change, Snapshot
+from pairgen.roles import Looks, role_of
+
+LILAC = {"background-color": "rgb(221, 214, 254)"}
+
+
+def noun(snapshot: Snapshot, ref: int) -> str:
+    return directory_of(snapshot).noun(snapshot.elements[ref])
+
+
+def disc(text: str, side: int = 40, corner: int = 20) -> Node:
+    return Node("tile", (20, 20, side, side), text, styles={**LILAC, **radius(corner)})
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (disc("EL"), "avatar"),
+        (disc("EL", corner=14), "avatar"),
+        (disc("3"), "step number"),
+        (disc("EL", corner=4), "tile"),
+        (disc("Elle"), "tile"),
+        (disc("EL", side=200, corner=100), "tile"),
+        (Node("tile", (20, 20, 80, 80), styles=LILAC), "colored block"),
+        (Node("detail", (20, 20, 80, 20), "$8,715", tag="dd"), "price"),
+    ],
+)
+def test_small_things_have_everyday_nouns(node: Node, expected: str) -> None:
+    assert noun(page(node), 1) == expected
+
+
+def faded(ref: int) -> Candidate:
+    return Candidate(
+        operator="opacity", tier="medium", mechanism="style_override", property="opacity", direction="decrease",
+        change=Change(ref=ref, styles={"opacity": "0.5"}), old_value="1", new_value="0.5", magnitude=0.5,
+    )  # fmt: skip
+
+
+def name_of(snapshot: Snapshot, ref: int) -> str | None:
+    found = find_name(faded(ref), directory_of(snapshot), directory_of(snapshot))
+    return found.said() if found else None
+
+
+def test_an_avatar_that_loses_its_roundness_keeps_its_name() -> None:
+    snapshot = page(disc("EL"), Node("text", (80, 20, 90, 20), "Elle Lund"))
+    after = changed(snapshot, 1, styles=radius(4))
+    name = find_name(faded(1), directory_of(snapshot), directory_of(after))
+    assert name is not None
+    assert name.said() == '"EL" avatar'
+
+
+def test_patches_of_colour_have_no_name() -> None:
+    card = Node("card", (10, 10, 300, 300), styles={**LILAC, **radius(8)}, children=[
+        Node("tile", (20, 20, 80, 80), styles=LILAC), Node("heading", (20, 120, 200, 24), "Harbour walks", tag="h3"),
+    ])  # fmt: skip
+    assert name_of(page(card), 2) is None
+
+
+def test_pictures_are_counted_along_their_row() -> None:
+    pictures = [Node("image", (20 + 120 * i, 60, 100, 100), tag="svg") for i in range(4)]
+    title = Node("heading", (20, 20, 300, 30), "From the road", tag="h2")
+    snapshot = page(Node("section", (0, 0, 1280, 300), children=[title, *pictures], tag="section"))
+    assert name_of(snapshot, 6) == 'fourth image in the "From the road" section'
+
+
+def column(role: str, x: int, words: tuple[str, ...], tag: str) -> Node:
+    links = [Node("link", (x + 10, 110 + 40 * i, 100, 30), word, tag="a") for i, word in enumerate(words)]
+    return Node(role, (x, 100, 220, 300), children=links, tag=tag, styles=LILAC)
+
+
+def test_columns_at_the_side_are_told_apart() -> None:
+    menu = column("navigation", 0, ("Live", "Replays", "Teams"), "nav")
+    aside = column("sidebar", 1000, ("Ada", "Ben"), "aside")
+    top = Node("navigation", (0, 0, 900, 40), tag="nav", children=[
+        Node("link", (10 + 90 * i, 10, 80, 20), word, tag="a") for i, word in enumerate(("News", "Shop"))
+    ])  # fmt: skip
+    both = page(top, menu, aside)
+    assert [noun(both, ref) for ref in (1, 4, 8)] == ["navigation bar", "side menu", "right sidebar"]
+    assert name_of(both, 4) == "side menu"
+    assert noun(page(aside), 1) == "sidebar"
+
+
+def test_the_first_link_of_the_header_is_the_site_name() -> None:
+    brand = Node("link", (20, 10, 120, 24), children=[Node("text", (50, 10, 90, 24), "Tandem", tag="span")], tag="a")
+    nav = Node(
+        "navigation", (400, 10, 300, 24), tag="nav", children=[Node("link", (400, 10, 80, 24), "Plans", tag="a")]
+    )
+    header = Node("header", (0, 0, 1280, 64), children=[brand, nav], tag="header", styles=LILAC)
+    snapshot = changed(page(header), 2, attributes={"href": "#"})
+    assert name_of(snapshot, 3) == 'site name "Tandem" in the top bar'
+    assert name_of(snapshot, 5) == '"Plans" link in the navigation bar'
+    abroad = changed(snapshot, 2, attributes={"href": "https://example.com/plans"})
+    assert name_of(abroad, 3) == '"Tandem" link in the top bar'
+
+
+def test_a_card_is_known_by_words_that_no_other_holds() -> None:
+    def card(x: int, *words: str) -> Node:
+        texts = [Node("text", (x + 10, 20 + 40 * i, 200, 20), word) for i, word in enumerate(words)]
+        return Node("card", (x, 10, 300, 200), children=texts, styles={**LILAC, **every("padding", 10), **radius(8)})
+
+    assert name_of(page(card(10, "Basalt", "Deep"), card(400, "Chalk", "Soft")), 1) == 'card with "Basalt"'
+    assert name_of(page(card(10, "Basalt", "Deep"), card(400, "Chalk", "Basalt")), 1) is None
+
+
+def looks(tag: str, styles: dict[str, str], **attributes: str) -> Looks:
+    snapshot = page(Node("box", (0, 0, 300, 200), styles=styles))
+    return Looks(
+        tag=tag, attributes=attributes, classes=(), styles=snapshot.elements[1].styles, child_tags=("p",), width=0.3
+    )
+
+
+def test_a_group_of_fields_is_a_card_where_it_is_painted() -> None:
+    assert role_of(looks("fieldset", {**LILAC, **radius(8)})) == "card"
+    assert role_of(looks("fieldset", {})) == "box"
+
+
+def test_a_trail_of_links_is_a_breadcrumb() -> None:
+    assert role_of(looks("nav", {}, **{"aria-label": "Breadcrumb"})) == "breadcrumb"
+    assert role_of(looks("nav", {}, **{"aria-label": "Main"})) == "navigation"
