@@ -1,12 +1,12 @@
 """The leaderboard as lines of text, for a terminal and for a log."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.figures import agreement_figures, outcome_rows, percent, rate_and_interval
+from analysis.figures import ALSO_JUDGES, agreement_figures, outcome_rows, percent, rate_and_interval
 from analysis.ranking import ranked, read_probe
 from analysis.replay import flips
 from analysis.tally import Analysis
@@ -40,9 +40,10 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
     lines = [Line(text) for text in header]
     table = ranked(analysis.leaderboard).join(analysis.found, on=["judge", "model"], how="left")
     for (judge,), rows in analysis.leaderboard.partition_by("judge", as_dict=True, maintain_order=True).items():
-        note = (notes or {}).get(str(judge))
+        said = [(notes or {}).get(str(judge)), "judge is a contestant" if judge in analysis.contestants else None]
+        note = "; ".join(text for text in said if text)
         lines += [Line(""), Line(f"judge: {judge}{f' ({note})' if note else ''}    % [95%]", "bold")]
-        lines += _standings(table.filter(pl.col("judge") == judge))
+        lines += _standings(table.filter(pl.col("judge") == judge), analysis.judging_models)
         lines += _probes(rows.filter(pl.col("role") == "probe"))
         lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
@@ -50,14 +51,15 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
     return [*lines, *_judges(analysis), *_outcomes(analysis)]
 
 
-def _standings(rows: pl.DataFrame) -> list[Line]:
+def _standings(rows: pl.DataFrame, judging: Collection[str]) -> list[Line]:
     if rows.is_empty():
         return []
     has_boxes = bool(rows["num_boxed"].fill_null(0).sum())
     has_models = bool((rows["role"] == "model").any())
     boxless = ["no box"] if has_boxes else []
     heads = ["rank", "model", "found", "named", *boxless, "unchanged-ok", "overall", ""]
-    cells = [_standing(row, has_boxes=has_boxes, has_models=has_models) for row in rows.iter_rows(named=True)]
+    marked = rows.with_columns(mark=pl.when(pl.col("model").is_in(list(judging))).then(pl.lit(ALSO_JUDGES)))
+    cells = [_standing(row, has_boxes=has_boxes, has_models=has_models) for row in marked.iter_rows(named=True)]
     lines = [Line(text) for text in aligned([heads, *cells], right=("rank", "found", "no box", "overall"))]
     return [lines[0]._replace(style="dim"), *lines[1:]]
 
@@ -68,7 +70,7 @@ def _standing(row: Mapping[str, Any], *, has_boxes: bool, has_models: bool) -> l
     boxless = [percent(row["unboxed_recall"], num_pairs)] if has_boxes else []
     return [
         str(row["rank"] or "-"),
-        row["model"] + mark,
+        row["model"] + mark + (f" ({row['mark']})" if row["mark"] else ""),
         percent(row["found"], num_pairs),
         rate_and_interval(row, "diff_recall"),
         *boxless,

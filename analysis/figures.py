@@ -6,6 +6,8 @@ from typing import Any, Final
 import polars as pl
 
 ABSENT: Final = "-"
+ALSO_JUDGES: Final = "also judged here"
+"""Marks a model whose weights are a judge of the same run, too."""
 MIN_PAIRS_SHOWN: Final = 10
 """Cells of fewer pairs stay in Parquet and off the screen."""
 _MANY_PAIRS: Final = 1_000

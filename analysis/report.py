@@ -1,12 +1,20 @@
 """A run's report: one HTML file that needs no network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.figures import ABSENT, MIN_PAIRS_SHOWN, agreement_figures, outcome_rows, percent, rate_and_interval
+from analysis.figures import (
+    ABSENT,
+    ALSO_JUDGES,
+    MIN_PAIRS_SHOWN,
+    agreement_figures,
+    outcome_rows,
+    percent,
+    rate_and_interval,
+)
 from analysis.markup import Html, element, join, page, table
 from analysis.ranking import ranked, read_probe
 from analysis.replay import flips
@@ -59,25 +67,38 @@ def _standings(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, ju
     has_boxes = any(frame["num_boxed"].fill_null(0).sum() > 0 for frame in both)
     boxless = {"no box": "unboxed_recall"} if has_boxes else {}
     figures = {"found": "found", **{tier: f"{tier}_recall" for tier in CHANGED_TIERS}, **boxless}
-    rows = [_standing(row, list(figures.values())) for frame in both for row in frame.iter_rows(named=True)]
+    rows = [
+        _standing(row, list(figures.values()), analysis.judging_models)
+        for frame in both
+        for row in frame.iter_rows(named=True)
+    ]
     heads = ["rank", "model", *(f"{name} %" for name in (*figures, *_BARS))]
     readings = [read_probe(row) for row in probe_rows.iter_rows(named=True)]
     said = [element("span", f"{one.model}: {one.says}. ", class_="good" if one.is_ok else "bad") for one in readings]
     return join(
         element("h2", f"Leaderboard, judge {judge}"),
+        _conflict(analysis.contestants.get(judge, ())),
         table([*heads, "precision %"], rows),
         element("p", "Probes measure the judge and are not ranked. ", *said) if said else "",
     )
 
 
-def _standing(row: Mapping[str, Any], figures: Sequence[str]) -> list[str]:
+def _conflict(names: Sequence[str]) -> Html:
+    if not names:
+        return Html("")
+    text = f"This judge is a contestant: its weights also answer as {', '.join(names)}."
+    return element("p", text, class_="bad")
+
+
+def _standing(row: Mapping[str, Any], figures: Sequence[str], judging: Collection[str]) -> list[str]:
     num_pairs, role = row["num_pairs"], row["role"]
     tag = "" if role == "model" else element("span", role, class_=f"tag role-{role}")
+    judges = element("span", ALSO_JUDGES, class_="tag") if row["model"] in judging else ""
     reason = row.get("unranked_reason")
     why = element("span", reason, class_="tag bad") if reason else ""
     return [
         _figure(str(row.get("rank") or ABSENT)),
-        element("td", row["model"], tag, why, class_="name"),
+        element("td", row["model"], tag, judges, why, class_="name"),
         *(_figure(percent(row[name], num_pairs)) for name in figures),
         *(_bar(row, name) for name in _BARS.values()),
         _figure(percent(row["precision"], num_pairs)),

@@ -28,6 +28,7 @@ def load(paths: RunPaths) -> RunTables:
         predictions=read_table(paths.predictions, PREDICTIONS),
         verdicts=read_table(paths.verdicts, VERDICTS),
         roles=read_roles(paths.config),
+        contestants=read_contestants(paths.config),
     )
 
 
@@ -45,6 +46,14 @@ def read_roles(config: Path) -> dict[str, str]:
         if role not in ROLES:
             raise StoreError(f"{config}: model {name} has role {role!r}; known: {', '.join(ROLES)}")
     return roles
+
+
+def read_contestants(config: Path) -> dict[str, list[str]]:
+    """Return judge name to the models that have its weights, from a run's `config.yaml`; {} where it names none."""
+    found = _read_config(config).get("contestants")
+    if not isinstance(found, dict):
+        return {}
+    return {str(judge): [str(name) for name in names] for judge, names in found.items() if isinstance(names, list)}
 
 
 def read_seed(config: Path) -> int:

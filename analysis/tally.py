@@ -1,6 +1,6 @@
 """Everything that is counted in a run, in one object."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,6 +20,8 @@ class RunTables:
     verdicts: pl.DataFrame
     roles: Mapping[str, str] = field(default_factory=dict)
     """Model name to `model`, `baseline` or `probe`."""
+    contestants: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Judge name to the models that have its weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,13 @@ class Analysis:
     """How often verdicts flip when asked again; no rows where nothing was."""
     num_changed: int
     num_unchanged: int
+    contestants: Mapping[str, Sequence[str]]
+    """Judge name to the models that have its weights, among the judges and models that have verdicts."""
+
+    @property
+    def judging_models(self) -> frozenset[str]:
+        """Return the models whose weights also judge here."""
+        return frozenset(name for names in self.contestants.values() for name in names)
 
     @property
     def num_pairs(self) -> int:
@@ -60,4 +69,11 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
         replay=replay(tables.predictions, verdicts),
         num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
+        contestants=_present(tables.contestants, verdicts),
     )
+
+
+def _present(contestants: Mapping[str, Sequence[str]], verdicts: pl.DataFrame) -> dict[str, list[str]]:
+    judges, models = (set(verdicts[column].unique()) for column in ("judge", "model"))
+    found = {judge: [name for name in names if name in models] for judge, names in contestants.items()}
+    return {judge: names for judge, names in found.items() if judge in judges and names}

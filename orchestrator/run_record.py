@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from orchestrator.config import SweepConfig
+from orchestrator.contestants import find_contestants
 from orchestrator.door import PROJECT_ROOT
 from orchestrator.ledger import Progress
 from orchestrator.preflight import Preflight, RowState
@@ -20,6 +21,9 @@ from schemas.digest import digest
 from schemas.protocols import Json
 
 _PACKAGES = ("ray", "polars", "pyarrow", "numpy", "scipy", "scikit-image", "pillow", "rapidfuzz", "openai", "vllm")
+
+RowNotes: TypeAlias = Mapping[tuple[str, str], dict[str, Json]]
+"""What there is to add on rows, by group (`model` or `judge`) and name."""
 
 
 def run_name(sweep: SweepConfig, fingerprint: str) -> str:
@@ -50,6 +54,7 @@ def write_config(values: Mapping[str, Any], sweep: SweepConfig, paths: RunPaths)
         for name, prompt in (("vlm", sweep.vlm_prompt), ("judge", sweep.judge_prompt))
     }
     resolved = {**values, "sweep": sweep.name, "prompts_read": prompts, "models": models, "judges": judges}
+    resolved["contestants"] = find_contestants(sweep.models, sweep.judges)
     write_text(yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True), paths.config)
 
 
@@ -69,9 +74,11 @@ def write_environment(paths: RunPaths) -> None:
     )
 
 
-def write_manifest(paths: RunPaths, preflight: Preflight, progress: Progress, fingerprint: str) -> None:
-    """Write the completion marker: every row as done or skipped, and the counts."""
-    rows: list[Json] = [_row_state(state) for state in preflight.states]
+def write_manifest(
+    paths: RunPaths, preflight: Preflight, progress: Progress, fingerprint: str, notes: RowNotes
+) -> None:
+    """Write the completion marker: every row as done or skipped, with what `notes` add, and the counts."""
+    rows: list[Json] = [_row_state(state) | notes.get((state.group, state.name), {}) for state in preflight.states]
     write_json(
         {
             "format": 1,

@@ -15,6 +15,7 @@ from analysis.console import show
 from analysis.run import analyse
 from orchestrator import console as say
 from orchestrator.config import ClusterConfig, SweepConfig
+from orchestrator.contestants import contestant_notes, find_contestants
 from orchestrator.dispatch import Dispatcher, DispatchPolicy, Job
 from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
 from orchestrator.executor import Ended, Executor
@@ -149,7 +150,8 @@ def _write_tables(plan: Plan) -> float:
 def _conclude(plan: Plan, console: Console, cost_usd: float) -> None:
     """Analyse, write the completion marker, show the leaderboard and where everything is."""
     analysis = analyse(plan.paths.root, images=plan.dataset.images, seed=plan.sweep.seed)
-    write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint)
+    row_notes = contestant_notes(find_contestants(plan.models, plan.judges))
+    write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint, row_notes)
     is_unofficial = not is_official(plan.sweep.judge_prompt)
     notes = {row.name: _judge_note(row.prompt is not None and is_unofficial) for row in plan.judges}
     show(analysis, console, notes=notes)
