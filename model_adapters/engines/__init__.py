@@ -1,4 +1,4 @@
-"""Chat request in, reply out. The only home of openai, vllm and transformers."""
+"""Chat request in, reply out. The only home of openai, anthropic, google-genai, vllm and transformers."""
 
 from schemas.protocols import Engine, EngineConfig
 from schemas.registry import Registry
@@ -6,6 +6,8 @@ from schemas.registry import Registry
 ENGINES: Registry[EngineConfig, Engine] = Registry(
     "engine",
     {
+        "anthropic": "model_adapters.engines.claude:AnthropicEngine",
+        "google": "model_adapters.engines.gemini:GoogleEngine",
         "openai": "model_adapters.engines.openai:OpenAIEngine",
         "vllm": "model_adapters.engines.vllm:VllmEngine",
     },

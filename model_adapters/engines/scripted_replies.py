@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
-FAULTS: Final = ("rate_limited", "server_error", "hang", "cut_json", "html", "empty", "length")
+FAULTS: Final = ("rate_limited", "server_error", "hang", "cut_json", "html", "empty", "length", "refusal")
 VLM_ANSWERS: Final = (
     "- The heading at the top of the page is bolder.",
     "- The button in the header has a darker background.",
@@ -50,6 +50,8 @@ class Script:
     """A well-formed reply whose content is empty."""
     length_share: float = 0.0
     """A reply cut at half its text, with finish reason `length`."""
+    refusal_share: float = 0.0
+    """A reply that refuses: no text, and a word that says so."""
     max_faults: int = 1_000_000
     """Attempts per content that may show a fault; later ones never do."""
     retry_after_s: float = 0.05

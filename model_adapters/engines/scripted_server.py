@@ -1,31 +1,30 @@
-"""A loopback endpoint that speaks the OpenAI protocol from a script: for tests, benchmarks and a first try.
+"""A loopback endpoint that answers from a script: for tests, benchmarks and a first try.
 
     python -m model_adapters.engines.scripted_server --port 0 --seed 1 --median-s 0.5 --slow-share 0.03
 
-It serves POST /v1/chat/completions, GET /v1/models and GET /stats, which says what was asked and how it
-ended. Plain asyncio, so that the client is what a benchmark measures: 1.3 ms of CPU for a request of two
-images of 120 kB, most of it JSON, base64 and SHA-256.
+It serves POST /v1/chat/completions (OpenAI), /v1/messages (Anthropic) and /v1beta/models/NAME:generateContent
+(Google), GET /v1/models, and GET /stats, which says what was asked and how it ended. Plain asyncio, so that
+the client is what a benchmark measures: 1.3 ms of CPU for a request of two images of 120 kB, most of it JSON,
+base64 and SHA-256.
 """
 
 import argparse
 import asyncio
-import binascii
 import contextlib
-import hashlib
 import json
 import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from model_adapters.engines.scripted_replies import Answerer, Asked, RawReply, Script, answer, canned
+from model_adapters.engines.scripted_wires import MODEL, OPENAI, Wire, json_reply, read_request, shape_reply, wire_of
 
-MODEL: Final = "scripted"
 MAX_HEAD_BYTES: Final = 1 << 20
-FINISHED: Final = frozenset({"ok", "length", "empty"})
+FINISHED: Final = frozenset({"ok", "length", "empty", "refusal"})
 HTML_PAGE: Final = b"<html><body><h1>Bad gateway</h1></body></html>"
 
 
@@ -120,7 +119,7 @@ class ScriptedServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while (request := await read_request(reader)) is not None:
+            while (request := await read_http(reader)) is not None:
                 turn = await self._respond(request)
                 if turn.reply is None:
                     await reader.read()  # hang until the client gives up
@@ -138,25 +137,25 @@ class ScriptedServer:
                 await writer.wait_closed()
 
     async def _respond(self, request: Request) -> Turn:
-        if request.method == "POST" and request.path == "/v1/chat/completions":
-            return await self._chat(request.body)
+        if request.method == "POST" and (wire := wire_of(request.path)) is not None:
+            return await self._chat(wire, request.body)
         if request.method == "GET" and request.path == "/v1/models":
             return Turn(json_reply({"object": "list", "data": [{"id": MODEL, "object": "model"}]}))
         if request.method == "GET" and request.path == "/stats":
             return Turn(json_reply(self.stats()))
-        return Turn(error_reply(404, f"no such path: {request.path}"))
+        return Turn(OPENAI.error(404, f"no such path: {request.path}", None))
 
-    async def _chat(self, body: bytes) -> Turn:
+    async def _chat(self, wire: Wire, body: bytes) -> Turn:
         arrived_s = asyncio.get_running_loop().time()
-        asked = read_chat(body)
+        asked = read_request(wire, body)
         if asked is None:
-            return Turn(error_reply(400, "the body is no chat request"))
+            return Turn(wire.error(400, "the body is no chat request", None))
         exchange = self._admit(asked.content, arrived_s)
         if exchange.outcome == "hang":
             return Turn(None, exchange)
         if exchange.outcome != "over_capacity":
             await self._wait(exchange.latency_s)
-        return Turn(self._reply(asked, exchange.outcome), exchange)
+        return Turn(self._reply(wire, asked, exchange.outcome), exchange)
 
     def _admit(self, content: str, arrived_s: float) -> Exchange:
         attempt = self._attempts[content]
@@ -177,17 +176,17 @@ class ScriptedServer:
         finally:
             self._in_flight -= 1
 
-    def _reply(self, asked: Asked, outcome: str) -> RawReply:
+    def _reply(self, wire: Wire, asked: Asked, outcome: str) -> RawReply:
         if outcome in {"rate_limited", "over_capacity"}:
-            return error_reply(429, "too many requests", {"Retry-After": f"{self.script.retry_after_s:g}"})
+            return wire.error(429, "too many requests", self.script.retry_after_s)
         if outcome == "server_error":
-            return error_reply(500, "the script says so")
+            return wire.error(500, "the script says so", None)
         if outcome == "html":
             return RawReply(body=HTML_PAGE, headers={"Content-Type": "text/html"})
         answered = self._answerer(asked)
         if isinstance(answered, RawReply):
             return answered
-        return shape_completion(asked, answered, outcome)
+        return shape_reply(wire, asked, answered, outcome)
 
     def stats(self) -> dict[str, object]:
         """Return what was asked so far, as `/stats` serves it."""
@@ -199,7 +198,7 @@ class ScriptedServer:
         }
 
 
-async def read_request(reader: asyncio.StreamReader) -> Request | None:
+async def read_http(reader: asyncio.StreamReader) -> Request | None:
     """Read one HTTP/1.1 request with a Content-Length; None where the client has closed."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -216,61 +215,6 @@ def encode_reply(reply: RawReply) -> bytes:
     headers = {"Content-Type": "application/json", **(reply.headers or {}), "Content-Length": str(len(reply.body))}
     lines = [f"HTTP/1.1 {reply.status} Scripted", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + reply.body
-
-
-def json_reply(body: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> RawReply:
-    """Return a JSON reply."""
-    return RawReply(status=status, body=json.dumps(body).encode(), headers=headers)
-
-
-def error_reply(status: int, message: str, headers: Mapping[str, str] | None = None) -> RawReply:
-    """Return an error in OpenAI's form."""
-    return json_reply({"error": {"message": message, "type": "scripted"}}, status, headers)
-
-
-def read_chat(body: bytes) -> Asked | None:
-    """Read a chat request's text and image digests; None where it is none."""
-    try:
-        data = json.loads(body)
-        parts = [part for message in data["messages"] for part in _parts(message["content"])]
-        images = tuple(_image_digest(part["image_url"]["url"]) for part in parts if part["type"] == "image_url")
-        text = "\n".join(part["text"] for part in parts if part["type"] == "text")
-    except (ValueError, KeyError, TypeError):
-        return None
-    return Asked(text=text, images=images, content=hashlib.sha256(body).hexdigest(), body=data)
-
-
-def _parts(content: str | list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
-
-
-def _image_digest(url: str) -> str:
-    return hashlib.sha256(binascii.a2b_base64(url.partition("base64,")[2])).hexdigest()
-
-
-def shape_completion(asked: Asked, text: str, outcome: str) -> RawReply:
-    """Return a chat completion; `length`, `empty` and `cut_json` each spoil it in their way."""
-    shown = {"empty": "", "length": text[: len(text) // 2]}.get(outcome, text)
-    whole = json_reply(
-        {
-            "id": f"chatcmpl-{asked.content[:16]}",
-            "object": "chat.completion",
-            "created": 0,
-            "model": asked.body.get("model", MODEL),
-            "choices": [
-                {
-                    "index": 0,
-                    "message": {"role": "assistant", "content": shown},
-                    "finish_reason": "length" if outcome == "length" else "stop",
-                }
-            ],
-            "usage": {
-                "prompt_tokens": len(asked.text.split()) + 1_000 * len(asked.images),
-                "completion_tokens": len(shown.split()),
-            },
-        }
-    )
-    return RawReply(body=whole.body[: len(whole.body) // 2]) if outcome == "cut_json" else whole
 
 
 @contextlib.contextmanager

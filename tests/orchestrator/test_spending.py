@@ -9,7 +9,8 @@ import row_cases
 import sweep_cases as cases
 
 from model_adapters.engines.scripted_replies import Asked, RawReply, Script
-from model_adapters.engines.scripted_server import serving, shape_completion
+from model_adapters.engines.scripted_server import serving
+from model_adapters.engines.scripted_wires import shape_completion
 from orchestrator.dispatch import Failure, Job
 from orchestrator.executor import Ended
 from orchestrator.ledger import kind_of

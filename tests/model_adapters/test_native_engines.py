@@ -1,0 +1,510 @@
+"""The engines that speak Anthropic's and Google's own formats, through their SDKs, against real HTTP on loopback."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from model_adapters.engines import ENGINES
+from model_adapters.engines.claude import AnthropicConfig, AnthropicEngine
+from model_adapters.engines.endpoint import Prices
+from model_adapters.engines.gemini import GoogleConfig, GoogleEngine
+from model_adapters.engines.scripted_replies import Asked, RawReply, Script
+from model_adapters.engines.scripted_server import ScriptedServer, serving
+from model_adapters.engines.scripted_wires import REFUSAL, json_reply
+from schemas.errors import (
+    AuthFailed,
+    BadReply,
+    CallTimeout,
+    ConfigError,
+    ConnectionFailed,
+    RateLimited,
+    RequestRejected,
+    ServerFailed,
+)
+from schemas.protocols import ChatReply, ChatRequest, ImagePart, Sampling, TextPart
+
+SECRET = "sk-live-0123456789abcdef"
+PRICES = Prices(input_usd_per_mtok=1, output_usd_per_mtok=2, as_of="2026-01-01")
+PICTURES = [memoryview(random.Random(number).randbytes(1_000)) for number in range(2)]
+PAIR = ChatRequest(parts=(TextPart('a "quoted" é'), ImagePart(PICTURES[0]), ImagePart(PICTURES[1])))
+BOTH = ["anthropic", "google"]
+CONFIGS = {"anthropic": AnthropicConfig, "google": GoogleConfig}
+ENGINE = {"anthropic": AnthropicEngine, "google": GoogleEngine}
+OPTIONAL: dict[str, Any] = {"api_key_env": None, "model": "m"}
+
+Answer = Callable[[Asked], str | RawReply]
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def build(kind: str, url: str, **config: Any) -> Any:
+    return ENGINE[kind](CONFIGS[kind](base_url=url, **{**OPTIONAL, **config}))  # type: ignore[arg-type]
+
+
+async def ask_at(engine: Any, request: ChatRequest = PAIR) -> ChatReply:
+    await engine.start()
+    try:
+        return await engine.chat(request)  # type: ignore[no-any-return]
+    finally:
+        await engine.close()
+
+
+def fine(asked: Asked) -> str:
+    return "fine words"
+
+
+def run(
+    kind: str, answerer: Answer = fine, script: Script | None = None, request: ChatRequest = PAIR, **config: Any
+) -> ChatReply:
+    async def once() -> ChatReply:
+        async with ScriptedServer(script, answerer) as server:
+            return await ask_at(build(kind, server.root_url, **config), request)
+
+    return asyncio.run(once())
+
+
+def run_bare(kind: str, handler: Handler, **config: Any) -> ChatReply:
+    """Ask a bare socket server, for what no HTTP server would say."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        finally:
+            writer.close()
+
+    async def once() -> ChatReply:
+        server = await asyncio.start_server(handle, "127.0.0.1", 0)
+        try:
+            return await ask_at(build(kind, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", **config))
+        finally:
+            server.close()
+            await asyncio.sleep(0.05)  # lets handlers see that the client has gone
+            await server.wait_closed()
+
+    return asyncio.run(once())
+
+
+def seen(kind: str, **config: Any) -> Asked:
+    kept: list[Asked] = []
+
+    def keep(asked: Asked) -> str:
+        kept.append(asked)
+        return "fine"
+
+    run(kind, keep, **config)
+    return kept[0]
+
+
+def sampled(**sampling: Any) -> ChatRequest:
+    return ChatRequest(parts=(TextPart("hello"),), sampling=Sampling(**sampling))
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_text_comes_first_and_images_follow_as_stored(kind: str) -> None:
+    asked = seen(kind)
+    assert asked.text == 'a "quoted" é'
+    assert asked.images == tuple(hashlib.sha256(picture).hexdigest() for picture in PICTURES)
+
+
+def test_anthropics_body() -> None:
+    schema = {"type": "object"}
+    request = ChatRequest(
+        parts=PAIR.parts, json_schema=schema,
+        sampling=Sampling(temperature=0.5, top_p=0.9, max_output_tokens=77, reasoning_effort="high", seed=4),
+    )  # fmt: skip
+    body = dict(seen("anthropic", request=request, thinking={"type": "adaptive"}, extra_body={"top_k": 5}).body)
+    content = body.pop("messages")[0]["content"]  # type: ignore[index]
+    assert [part["type"] for part in content] == ["text", "image", "image"]
+    assert content[1]["source"]["media_type"] == "image/png"
+    assert base64.b64decode(content[1]["source"]["data"]) == PICTURES[0]
+    assert body == {
+        "model": "m", "max_tokens": 77, "temperature": 0.5, "top_p": 0.9, "top_k": 5,
+        "thinking": {"type": "adaptive"},
+        "output_config": {"effort": "high", "format": {"type": "json_schema", "schema": schema}},
+    }  # fmt: skip
+
+
+def test_googles_body() -> None:
+    schema = {"type": "object"}
+    request = ChatRequest(
+        parts=PAIR.parts, json_schema=schema,
+        sampling=Sampling(temperature=0.5, top_p=0.9, max_output_tokens=77, reasoning_effort="high", seed=4),
+    )  # fmt: skip
+    more = {"safetySettings": [{"category": "c", "threshold": "BLOCK_NONE"}]}
+    body = seen("google", request=request, thinking={"include_thoughts": True}, extra_body=more).body
+    parts = body["contents"][0]["parts"]  # type: ignore[index]
+    assert [set(part) for part in parts] == [{"text"}, {"inlineData"}, {"inlineData"}]
+    assert base64.b64decode(parts[1]["inlineData"]["data"], validate=True) == PICTURES[0]
+    assert body["generationConfig"] == {
+        "temperature": 0.5, "topP": 0.9, "maxOutputTokens": 77, "seed": 4,
+        "responseMimeType": "application/json", "responseJsonSchema": schema,
+        # the endpoint takes either spelling
+        "thinkingConfig": {"include_thoughts": True, "thinking_level": "HIGH"},
+    }  # fmt: skip
+    assert body["safetySettings"] == more["safetySettings"]
+
+
+def test_what_is_not_set_is_not_sent() -> None:
+    request = sampled(max_output_tokens=9)
+    body = seen("anthropic", request=request, omit_fields=("temperature",)).body
+    assert set(body) == {"model", "max_tokens", "messages"}
+    body = seen("google", request=request, omit_fields=("temperature",)).body
+    assert body["generationConfig"] == {"maxOutputTokens": 9}
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_reply_is_read_with_its_counts_and_cost(kind: str) -> None:
+    got = run(kind, prices=PRICES)
+    assert (got.text, got.finish_reason, got.is_refusal, got.reasoning) == ("fine words", "stop", False, None)
+    assert (got.prompt_tokens, got.completion_tokens) == (2_003, 2)
+    assert got.cost_usd == pytest.approx(2_007e-6)
+    assert got.engine == kind
+    assert (got.engine_version or "").split()[0] in {"anthropic-python", "google-genai"}
+    assert got.served_model is not None
+    assert got.image_tokens == (None if kind == "anthropic" else 2_000)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_the_scripts_spoiled_replies(kind: str) -> None:
+    empty = run(kind, script=Script(empty_share=1.0))
+    assert (empty.text, empty.finish_reason, empty.is_refusal) == ("", "stop", False)
+    cut = run(kind, script=Script(length_share=1.0))
+    assert (cut.text, cut.finish_reason, cut.is_refusal) == ("fine ", "length", False)
+    refused = run(kind, script=Script(refusal_share=1.0))
+    assert (refused.finish_reason, refused.is_refusal) == ("content_filter", True)
+    assert refused.text == (REFUSAL if kind == "anthropic" else "")
+    with pytest.raises(BadReply, match="cut or malformed JSON"):
+        run(kind, script=Script(cut_json_share=1.0))
+    with pytest.raises(BadReply, match="an HTML page"):
+        run(kind, script=Script(html_share=1.0))
+    with pytest.raises(ServerFailed, match="the script says so"):
+        run(kind, script=Script(server_error_share=1.0))
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_rate_limit_says_how_long_to_wait(kind: str) -> None:
+    with pytest.raises(RateLimited, match="too many requests") as caught:
+        run(kind, script=Script(rate_limited_share=1.0, retry_after_s=2.5))
+    assert caught.value.retry_after_s == 2.5
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_nothing_is_retried_below_the_dispatcher(kind: str) -> None:
+    async def count(script: Script) -> int:
+        async with ScriptedServer(script) as server:
+            with pytest.raises((RateLimited, ServerFailed)):
+                await ask_at(build(kind, server.root_url))
+            return len(server.exchanges)
+
+    assert asyncio.run(count(Script(server_error_share=1.0))) == 1
+    assert asyncio.run(count(Script(rate_limited_share=1.0))) == 1
+
+
+def claude(content: object, stop_reason: str = "end_turn", **more: object) -> RawReply:
+    return json_reply({"content": content, "stop_reason": stop_reason, "model": "c-1", **more})
+
+
+@pytest.mark.parametrize(
+    ("reply", "text", "reasoning", "finish_reason"),
+    [
+        (
+            claude([{"type": "thinking", "thinking": "hm", "signature": "s"}, {"type": "text", "text": "x"}]),
+            "x", "hm", "stop",
+        ),
+        (claude([{"type": "redacted_thinking", "data": "z"}, {"type": "text", "text": "x"}]), "x", None, "stop"),
+        (claude([{"type": "text", "text": "x"}, {"type": "text", "text": "y"}], "stop_sequence"), "xy", None, "stop"),
+        (claude([{"type": "thinking", "thinking": "long"}], "max_tokens"), "", "long", "length"),
+        (claude([{"type": "text", "text": "x"}], "model_context_window_exceeded"), "x", None, "length"),
+        (claude([], "pause_turn"), "", None, "pause_turn"),
+        (claude([{"type": "text", "text": None}, "odd", {"type": "new"}]), "", None, "stop"),
+    ],
+)  # fmt: skip
+def test_anthropics_blocks(reply: RawReply, text: str, reasoning: str | None, finish_reason: str) -> None:
+    got = run("anthropic", lambda asked: reply)
+    assert (got.text, got.reasoning, got.finish_reason) == (text, reasoning, finish_reason)
+    assert (got.is_refusal, got.prompt_tokens, got.completion_tokens) == (False, None, None)
+
+
+def test_anthropics_cached_tokens_are_prompt_tokens_too() -> None:
+    usage = {"input_tokens": 3, "cache_creation_input_tokens": 10, "cache_read_input_tokens": None, "output_tokens": 4}
+    assert run("anthropic", lambda asked: claude([], usage=usage)).prompt_tokens == 13
+
+
+def test_a_text_that_was_broken_off_by_a_refusal_is_kept() -> None:
+    got = run("anthropic", lambda asked: claude([{"type": "text", "text": "The he"}], "refusal"))
+    assert (got.text, got.is_refusal) == ("The he", True)
+
+
+def gemini(parts: object, finish_reason: str | None = "STOP", **more: object) -> RawReply:
+    return json_reply({"candidates": [{"content": {"parts": parts}, "finishReason": finish_reason}], **more})
+
+
+@pytest.mark.parametrize(
+    ("reply", "text", "reasoning", "finish_reason", "is_refusal"),
+    [
+        (gemini([{"text": "hm", "thought": True}, {"text": "x", "thoughtSignature": "s"}]), "x", "hm", "stop", False),
+        (gemini([{"text": "x"}, {"text": "y"}, {"functionCall": {}}]), "xy", None, "stop", False),
+        (gemini(None, "MAX_TOKENS"), "", None, "length", False),
+        (gemini([{"text": "x"}], "SAFETY"), "x", None, "content_filter", True),
+        (gemini([], "RECITATION"), "", None, "content_filter", True),
+        (gemini([], "OTHER"), "", None, "other", False),
+        (gemini([{"text": "x"}], None), "x", None, None, False),
+        (json_reply({"promptFeedback": {"blockReason": "OTHER"}}), "", None, "content_filter", True),
+    ],
+)
+def test_googles_candidates(
+    reply: RawReply, text: str, reasoning: str | None, finish_reason: str | None, is_refusal: bool
+) -> None:
+    got = run("google", lambda asked: reply)
+    assert (got.text, got.reasoning, got.finish_reason, got.is_refusal) == (text, reasoning, finish_reason, is_refusal)
+    assert (got.prompt_tokens, got.image_tokens, got.completion_tokens) == (None, None, None)
+
+
+def test_googles_thoughts_are_paid_as_completion() -> None:
+    usage = {"promptTokenCount": 5, "candidatesTokenCount": 2, "thoughtsTokenCount": 30}
+    assert run("google", lambda asked: gemini([{"text": "x"}], usageMetadata=usage)).completion_tokens == 32
+    usage = {"thoughtsTokenCount": 30}
+    assert run("google", lambda asked: gemini([], "MAX_TOKENS", usageMetadata=usage)).completion_tokens == 30
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (RawReply(body=b""), "0 bytes"),
+        (RawReply(body=b"[1]"), "no object"),
+        (json_reply({"error": {"message": "overloaded"}}), "overloaded"),
+        (json_reply({"content": None, "candidates": []}), "holds no"),
+        (RawReply(body=b"plain", headers={"Content-Encoding": "gzip"}), "compression"),
+    ],
+)
+def test_a_reply_that_breaks_the_protocol(kind: str, reply: RawReply, words: str) -> None:
+    with pytest.raises(BadReply, match=words):
+        run(kind, lambda asked: reply)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (400, RequestRejected), (402, RequestRejected), (404, RequestRejected), (413, RequestRejected),
+        (401, AuthFailed), (403, AuthFailed), (429, RateLimited), (307, RequestRejected),
+        (408, ServerFailed), (409, ServerFailed), (500, ServerFailed), (503, ServerFailed), (529, ServerFailed),
+    ],
+)  # fmt: skip
+def test_statuses_become_call_errors(kind: str, status: int, expected: type[Exception]) -> None:
+    with pytest.raises(expected, match=rf"m at http://127\.0\.0\.1:\d+: HTTP {status}") as caught:
+        run(kind, lambda asked: json_reply({"error": {"message": "because"}}, status, {"Retry-After": "3"}))
+    assert type(caught.value) is expected
+    if expected in {RateLimited, ServerFailed}:
+        assert caught.value.retry_after_s == 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", BOTH)
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>bad gateway", b'"words"', b"[]", b"[1, 2]", b'{"error": "words"}', b"null", b"\xff\xfe"]
+)
+def test_an_odd_error_body_still_is_the_servers_failure(kind: str, body: bytes) -> None:
+    expected = (ServerFailed, BadReply) if kind == "google" and body == b"\xff\xfe" else ServerFailed
+    with pytest.raises(expected):
+        run(kind, lambda asked: RawReply(status=502, body=body))
+
+
+def test_google_refuses_a_bad_key_with_400() -> None:
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]
+    body = {"error": {"code": 400, "message": f"API key {SECRET} not valid", "details": details}}
+    with pytest.raises(AuthFailed, match="the key was refused") as caught:
+        run("google", lambda asked: json_reply(body, 400))
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_nobody_listens(kind: str) -> None:
+    async def closed_port() -> None:
+        async with ScriptedServer() as server:
+            url = server.root_url
+        await ask_at(build(kind, url))
+
+    with pytest.raises(ConnectionFailed, match="is the server up"):
+        asyncio.run(closed_port())
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_connection_that_is_cut(kind: str) -> None:
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+    with pytest.raises(ConnectionFailed):
+        run_bare(kind, cut)
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_hanging_or_trickling_server_costs_no_more_than_the_timeout(kind: str) -> None:
+    async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not (writer.is_closing() or reader.at_eof()):
+            writer.write(b" ")
+            await asyncio.sleep(0.02)
+
+    started = time.perf_counter()
+    with pytest.raises(CallTimeout):
+        run(kind, script=Script(hang_share=1.0), timeout_s=0.3)
+    with pytest.raises(CallTimeout):
+        run_bare(kind, trickle, timeout_s=0.3)
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_no_more_calls_are_in_flight_than_allowed(kind: str) -> None:
+    async def flood() -> None:
+        async with ScriptedServer(Script(capacity=4, median_s=0.02, sigma=0.0)) as server:
+            engine = build(kind, server.root_url, max_in_flight=4)
+            await engine.start()
+            await asyncio.gather(*(engine.chat(ChatRequest(parts=(TextPart(f"{number}"),))) for number in range(12)))
+            await engine.close()
+            assert server.outcomes == {"ok": 12}
+
+    asyncio.run(flood())
+
+
+def heads_of(kind: str, **config: Any) -> Iterator[str]:
+    """Yield the head of a request that is refused, then what the error shows."""
+    heads: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        body = json.dumps({"error": {"message": f"Incorrect key {SECRET[:12]}***"}})
+        writer.write(f"HTTP/1.1 401 no\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+
+    with pytest.raises(AuthFailed) as caught:
+        run_bare(kind, refuse, **config)
+    yield heads[0]
+    yield f"{caught.value} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_the_key_is_sent_and_shown_nowhere(
+    kind: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MY_KEY", SECRET)
+    caplog.set_level(logging.DEBUG)
+    head, shown = heads_of(kind, api_key_env="MY_KEY")
+    header = {"anthropic": "Authorization: Bearer", "google": "x-goog-api-key:"}[kind]
+    assert f"{header} {SECRET}" in head
+    assert head.startswith({"anthropic": "POST /v1/messages ", "google": "POST /v1beta/models/m:"}[kind])
+    assert SECRET[:12] not in shown + caplog.text
+    assert "MY_KEY" not in str(CONFIGS[kind](model="m", api_key_env="MY_KEY").identity())
+
+
+def test_anthropics_version_is_the_one_that_takes_a_temperature() -> None:
+    head, _ = heads_of("anthropic")
+    assert "anthropic-version: 2023-06-01\r\n" in head
+    head, _ = heads_of("anthropic", api_version="2026-10-21", omit_fields=("temperature",))
+    assert "anthropic-version: 2026-10-21\r\n" in head
+    with pytest.raises(ConfigError, match="omit_fields"):
+        AnthropicConfig(model="m", api_version="2026-10-21")
+    assert AnthropicConfig(model="m").identity() != AnthropicConfig(model="m", api_version="2023-01-01").identity()
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_other_peoples_keys_stay_at_home(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", SECRET)
+    head, _ = heads_of(kind)
+    assert "no-key-needed" in head
+    assert SECRET not in head
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_missing_key_is_refused_before_any_call(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = CONFIGS[kind](model="m")
+    assert config.api_key_env is not None
+    monkeypatch.delenv(config.api_key_env, raising=False)
+    with pytest.raises(ConfigError, match=config.api_key_env):
+        asyncio.run(ENGINE[kind](config).start())  # type: ignore[arg-type]
+
+
+def test_a_thinking_that_google_does_not_know_is_refused_before_any_call() -> None:
+    with pytest.raises(ConfigError, match=r"thinking of m: thinking_buget"):
+        asyncio.run(build("google", "http://127.0.0.1:9", thinking={"thinking_buget": 5}).start())
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_configs(kind: str) -> None:
+    config = ENGINES.configure({"kind": kind, "model": "m", "prices": asdict(PRICES), "omit_fields": ["temperature"]})
+    assert isinstance(config, CONFIGS[kind])
+    assert config.prices == PRICES
+    needs = config.needs()
+    assert needs.is_priced
+    assert needs.url is None
+    assert (needs.env_vars, needs.extra) == ((config.api_key_env,), kind)
+    assert needs.packages == ({"anthropic": "anthropic", "google": "google.genai"}[kind],)
+    assert ENGINES.load(kind) is ENGINE[kind]
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_identity_holds_what_changes_a_reply_and_nothing_else(kind: str) -> None:
+    def identity(**values: Any) -> object:
+        return CONFIGS[kind](**{"model": "m", "base_url": "http://host", **values}).identity()
+
+    for same in ({"timeout_s": 5.0}, {"api_key_env": "K"}, {"base_url": "http://host/"}, {"adaptive": False}):
+        assert identity(**same) == identity()
+    for other in ({"model": "n"}, {"thinking": {"a": 1}}, {"extra_body": {"a": 1}}, {"omit_fields": ("top_p",)}):
+        assert identity(**other) != identity()
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("anthropic", {"base_url": "https://api.anthropic.com/v1"}),
+        ("anthropic", {"extra_body": {"output_config": {}}}),
+        ("google", {"base_url": "https://generativelanguage.googleapis.com/v1beta/"}),
+        ("google", {"base_url": "https://generativelanguage.googleapis.com/v1beta/openai"}),
+        ("google", {"extra_body": {"contents": []}}),
+    ],
+)
+def test_a_wrong_setting_is_refused(kind: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        ENGINES.configure({"kind": kind, "model": "m", **wrong})
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_an_image_costs_under_a_millisecond_of_cpu(kind: str) -> None:
+    """Count the whole call, minus one without images: encoding, copying and sending, in the client's thread."""
+    images = tuple(ImagePart(memoryview(random.Random(number).randbytes(160_000))) for number in range(2))
+
+    async def per_call_s(request: ChatRequest, url: str) -> float:
+        engine = build(kind, url)
+        await engine.start()
+        await engine.chat(request)
+        started = time.thread_time()
+        for _ in range(30):
+            await engine.chat(request)
+        spent = time.thread_time() - started
+        await engine.close()
+        return spent / 30
+
+    with_images = ChatRequest(parts=(TextPart("what changed?"), *images))
+    without = ChatRequest(parts=(TextPart("what changed?"),))
+    with serving(answerer=fine) as server:
+        small = min(asyncio.run(per_call_s(without, server.root_url)) for _ in range(3))
+        large = min(asyncio.run(per_call_s(with_images, server.root_url)) for _ in range(3))
+    assert (large - small) / 2 < 1e-3
