@@ -1,6 +1,7 @@
 """The house's rule: imports go down only, and a few libraries have one home."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,3 +68,10 @@ def test_modules_stay_below_400_lines_and_functions_below_70() -> None:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
                 assert node.end_lineno - node.lineno + 1 <= 70, f"{path}:{node.lineno} {node.name} is too long"
+
+
+def test_the_distribution_lists_every_package() -> None:
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    rooms = [ROOT / room for room in FLOOR_OF if (ROOT / room).is_dir()]
+    found = {path.parent for room in rooms for path in room.rglob("__init__.py")}
+    assert listed == {str(folder.relative_to(ROOT)).replace("/", ".") for folder in found}
