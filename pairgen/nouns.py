@@ -103,7 +103,7 @@ class Label(NamedTuple):
 
 def noun_of(element: Element, tree: Tree) -> str:
     """Return what a person calls the element itself."""
-    if element.role == "header":
+    if element.role == "header" or (element.tag == "header" and _is_strip(element, tree)):
         return "top bar" if _is_strip(element, tree) else "header"
     if element.role == "box" and element.ref and is_painted(element) and _is_strip(element, tree):
         return "top bar"
@@ -158,7 +158,7 @@ def _is_stacked(element: Element, tree: Tree) -> bool:
 def _is_site_name(element: Element, tree: Tree) -> bool:
     """Tell whether an element is, or lies in, the first link of the page's header, outside its navigation."""
     line = [element, *tree.ancestors(element)]
-    header = next((e for e in line if e.role == "header" and e.box.y <= _HEAD_MAX_Y_PX), None)
+    header = next((e for e in line if "header" in (e.role, e.tag) and e.box.y <= _HEAD_MAX_Y_PX), None)
     link = next((e for e in line if e.role == "link"), None)
     if header is None or link is None or not element.text or link.attributes.get("href") not in _HOMES:
         return False

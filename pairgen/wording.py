@@ -123,15 +123,15 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The gap {where} the {name} shrank by {px}.",
     ),
     "justify.start": (
-        "The {items} {name} are now grouped at its left end.",
+        "The {items} {name} are now aligned at its left end.",
         "The {items} {name} are now aligned to the left.",
     ),
     "justify.center": (
-        "The {items} {name} are now grouped in its middle.",
+        "The {items} {name} are now centered within it.",
         "The {items} {name} are now centered.",
     ),
     "justify.end": (
-        "The {items} {name} are now grouped at its right end.",
+        "The {items} {name} are now aligned at its right end.",
         "The {items} {name} are now aligned to the right.",
     ),
     "justify.spread": (

@@ -93,6 +93,8 @@ def test_the_first_link_of_the_header_is_the_site_name() -> None:
     header = Node("header", (0, 0, 1280, 64), children=[brand, nav], tag="header", styles=LILAC)
     snapshot = changed(page(header), 2, attributes={"href": "#"})
     assert name_of(snapshot, 3) == 'site name "Tandem" in the top bar'
+    assert name_of(changed(snapshot, 1, role="banner"), 1) == "top bar"
+    assert name_of(changed(snapshot, 1, role="banner"), 3) == 'site name "Tandem" in the top bar'
     assert name_of(snapshot, 5) == '"Plans" link in the navigation bar'
     abroad = changed(snapshot, 2, attributes={"href": "https://example.com/plans"})
     assert name_of(abroad, 3) == '"Tandem" link in the top bar'
