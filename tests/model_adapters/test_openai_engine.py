@@ -18,7 +18,8 @@ from model_adapters.engines.endpoint_errors import retry_after_s
 from model_adapters.engines.openai import OpenAIConfig, OpenAIEngine
 from model_adapters.engines.openai_wire import encode_request
 from model_adapters.engines.scripted_replies import Asked, RawReply, Script
-from model_adapters.engines.scripted_server import ScriptedServer, json_reply
+from model_adapters.engines.scripted_server import ScriptedServer
+from model_adapters.engines.scripted_wires import REFUSAL, json_reply
 from schemas.errors import (
     AuthFailed,
     BadReply,
@@ -164,6 +165,11 @@ def test_odd_messages_are_replies(message: object, text: str, reasoning: str | N
 
 def test_a_content_filter_is_a_refusal() -> None:
     assert run(lambda asked: completion({"content": ""}, finish_reason="content_filter")).is_refusal
+
+
+def test_a_scripted_refusal_is_one() -> None:
+    got = run(script=Script(refusal_share=1.0))
+    assert (got.text, got.is_refusal, got.finish_reason) == (REFUSAL, True, "stop")
 
 
 @pytest.mark.parametrize(

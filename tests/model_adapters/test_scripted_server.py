@@ -6,6 +6,7 @@ import json
 import statistics
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -147,14 +148,6 @@ def test_broken_bodies(fault: str) -> None:
         asyncio.run(ask_once(server.base_url, pair(b"a", b"b")))
 
 
-def test_a_body_that_is_no_chat_request() -> None:
-    with serving() as server:
-        request = urllib.request.Request(f"{server.base_url}/chat/completions", data=b"{}")
-        with pytest.raises(urllib.error.HTTPError, match="400") as caught:
-            urllib.request.urlopen(request)
-        caught.value.close()
-
-
 def test_as_a_process_it_prints_its_address_and_reports_what_it_did() -> None:
     command = [sys.executable, "-m", "model_adapters.engines.scripted_server", "--seed", "5", "--median-s", "0.001"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -173,3 +166,17 @@ def test_as_a_process_it_prints_its_address_and_reports_what_it_did() -> None:
     assert stats["max_finished_per_content"] == 1
     planned = Script(seed=5, median_s=0.001).plan(stats["exchanges"][0]["content"], 0)
     assert stats["exchanges"][0]["latency_s"] == planned.latency_s
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1beta/models/m:generateContent"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"messages": [1]}', b'{"contents": [{"parts": 5}]}'])
+def test_what_is_no_chat_request_is_refused_in_every_format(path: str, body: bytes) -> None:
+    with serving() as server:
+        request = urllib.request.Request(server.root_url + path, data=body, method="POST")
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request)
+        said = json.loads(caught.value.read())
+        caught.value.close()
+    assert caught.value.code == 400
+    assert said["error"]["message"] == "the body is no chat request"
+    assert server.exchanges == []
