@@ -163,6 +163,10 @@ def engine_args(config: "VllmConfig") -> dict[str, Any]:
         "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
         "disable_log_stats": True,
     }
+    if not config.num_gpus:
+        # a prompt prefilled in parts, drawn with a seed of its own, kills vLLM 0.32 on the CPU ("CPU Generator
+        # does not use offset")
+        args["enable_chunked_prefill"] = False
     if config.lora_path:
         rank = _lora_rank(Path(config.lora_path))
         args |= {"enable_lora": True, "max_loras": 1, "max_lora_rank": rank}
