@@ -13,7 +13,7 @@ import numpy as np
 
 from pairgen.images import Mask, Pixels, bounds, color_difference, inside, level_difference, union
 from pairgen.lines import is_rewrapped
-from pairgen.operators.styles import SIDES
+from pairgen.operators.styles import SIDES, font_size_px, line_height_px
 from pairgen.operators.tiers import JUSTIFY_PX
 from pairgen.records import Candidate, Element, Measured, Rejected, Snapshot
 from pairgen.roles import has_surface
@@ -300,11 +300,18 @@ def _text_gaps(rendering: Rendering, sides: list[str], wanted: float) -> dict[st
     }
 
 
+def _font_size(rendering: Rendering) -> str | None:
+    """Reject letters larger than their line, which lie on what stands above or below."""
+    line, size = line_height_px(rendering.new), font_size_px(rendering.new)
+    return f"{size:g} px on a line of {line:g} px" if line is not None and line < size else None
+
+
 _MEASURES: Final[dict[str, Predicate]] = {
     "gradient": _gradient,
     "justify": _justify,
     "line_height": _line_height,
     "spacing": _spacing,
+    "font_size": _font_size,
 }
 
 PIXEL_PREDICATES: Final[tuple[Predicate, ...]] = (unseen, elsewhere)

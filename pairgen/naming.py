@@ -11,7 +11,8 @@ from pairgen.records import Candidate, Described, Element, Rejected, Snapshot
 from schemas.records import Mutation, Truth
 from schemas.vocabulary import VISUAL_DIFF
 
-_MIN_ANCHOR_CHARS: Final = 3
+_MIN_ANCHOR_CHARS: Final = (5, 3)
+"""How long the words that stay must be to be quoted; shorter ones only where no longer ones tell."""
 _BOX_LOOKS: Final = ("border", "rounded", "gradient")
 
 
@@ -64,14 +65,15 @@ def _anchors(before: Element, after: Element) -> Iterator[Quote]:
     old, new = before.text.split(), after.text.split()
     same = _num_shared(old, new)
     head = " ".join(old[:same])
-    if len(head) >= _MIN_ANCHOR_CHARS:
-        for words in leading(head):
-            yield Quote(words=words, part="begins")
     room = min(len(old), len(new)) - same
     same = min(_num_shared(old[::-1], new[::-1]), room)
     tail = " ".join(old[len(old) - same :]) if same else ""
-    if len(tail) >= _MIN_ANCHOR_CHARS:
-        yield Quote(words=tail if len(tail) <= 42 else tail[-34:].split(" ", 1)[-1], part="ends")
+    least, at_last = _MIN_ANCHOR_CHARS
+    for low, high in ((least, None), (at_last, least)):
+        if low <= len(head) < (high or len(head) + 1):
+            yield from (Quote(words=words, part="begins") for words in leading(head))
+        if low <= len(tail) < (high or len(tail) + 1):
+            yield Quote(words=tail if len(tail) <= 42 else tail[-34:].split(" ", 1)[-1], part="ends")
 
 
 def _num_shared(one: list[str], other: list[str]) -> int:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from pairgen.operators.styles import effective_radius_px, is_painted
 from pairgen.records import Element
+from pairgen.roles import has_surface
 from pairgen.tree import Tree
 
 _SAID: Final = {
@@ -51,6 +52,7 @@ PLACES: Final = frozenset(
         "quote",
         "figure",
         "box",
+        "article",
         "side menu",
         "left sidebar",
         "right sidebar",
@@ -109,6 +111,8 @@ def noun_of(element: Element, tree: Tree) -> str:
         return "top bar"
     if not element.text and element.role in ("card", "banner", "box", "tile") and is_painted(element):
         return "colored block"
+    if element.role == "card" and element.tag == "article" and not has_surface(element.styles):
+        return "article"
     if element.role in ("badge", "tile") and _is_disc(element):
         return "avatar" if _INITIALS.fullmatch(element.text) else "step number"
     if element.role in ("navigation", "sidebar") and _is_column(element, tree):

@@ -49,7 +49,8 @@ def _of_color(candidate: Candidate, new: Element, after: Tree) -> tuple[str, ...
         return ()
     contrast = chroma.contrast(color, ground)
     fades = ("opacity",) if candidate.direction != "recolor" and contrast < chroma.contrast(old, ground) else ()
-    vanishes = contrast < _FAINT_CONTRAST if is_text else chroma.delta_e(color, ground) < 5
+    apart, was_apart = chroma.delta_e(color, ground), chroma.delta_e(old, ground)
+    vanishes = apart < was_apart and (contrast < _FAINT_CONTRAST if is_text else apart < 5)
     return (*fades, "visibility") if vanishes else fades
 
 

@@ -147,6 +147,19 @@ def test_text_edit_at_the_start_is_anchored_on_the_end() -> None:
     assert found.truth.mutations[0].element == 'heading that ends in "… opening hours"'
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("The library that never sleeps", "The museum that always sleeps", 'heading that ends in "… sleeps"'),
+        ("See also", "See alo", 'heading that begins with "See …"'),
+    ],
+)
+def test_the_longer_words_that_stay_are_the_anchor(old: str, new: str, name: str) -> None:
+    found = _edit(page(Node("heading", (10, 10, 400, 30), old, tag="h2")), 1, new)
+    assert isinstance(found, Described)
+    assert found.truth.mutations[0].element == name
+
+
 def test_text_edit_without_anchor_needs_a_place() -> None:
     lone = page(Node("text", (10, 10, 400, 30), "Monday"), Node("text", (10, 60, 400, 30), "Evening"))
     assert isinstance(_edit(lone, 1, "Friday"), Rejected)

@@ -109,6 +109,11 @@ def test_a_hairline_needs_strong_pixels(renderer: Renderer) -> None:
     assert verdict(render(renderer, ".banner", {"background": "#e0e2e6"}, "color", "hard")) is None
 
 
+def test_letters_larger_than_their_line_are_refused(renderer: Renderer) -> None:
+    assert verdict(render(renderer, "Rye and barley", {"font-size": "32px"}, "font_size")) is None
+    assert verdict(render(renderer, "Rye and barley", {"font-size": "34px"}, "font_size")) == "magnitude"
+
+
 @pytest.mark.parametrize(
     ("target", "styles", "expected"),
     [

@@ -21,6 +21,8 @@ def disc(text: str, side: int = 40, corner: int = 20) -> Node:
     ("node", "expected"),
     [
         (disc("EL"), "avatar"),
+        (Node("card", (20, 20, 300, 200), "A long read", tag="article"), "article"),
+        (Node("card", (20, 20, 300, 200), "A long read", tag="article", styles=LILAC), "card"),
         (disc("EL", corner=14), "avatar"),
         (disc("3"), "step number"),
         (disc("EL", corner=4), "tile"),

@@ -59,6 +59,20 @@ def test_padding_reads_as_size_only_where_the_box_grows() -> None:
     assert visual_effects(candidate, Tree(snapshot), Tree(grown)) == ("space", "position", "size")
 
 
+@pytest.mark.parametrize(("old", "new", "vanishes"), [("#ffffff", "#e0e0e0", False), ("#e0e0e0", "#f4f4f4", True)])
+def test_a_ground_that_nears_what_lies_behind_it_may_vanish(old: str, new: str, vanishes: bool) -> None:
+    behind = Node("section", (0, 0, 400, 300), styles={"background-color": "rgb(241, 245, 249)"}, children=[
+        Node("card", (10, 10, 200, 90), "Words in a box", styles={"background-color": old}),
+    ])  # fmt: skip
+    before = page(behind)
+    candidate = Candidate(
+        operator="color", tier="hard", mechanism="style_override", property="background-color", direction="darker",
+        change=Change(ref=2, styles={"background-color": new}), old_value=old, new_value=new, magnitude=6,
+    )  # fmt: skip
+    after = changed(before, 2, styles={"background-color": new})
+    assert ("visibility" in visual_effects(candidate, Tree(before), Tree(after))) is vanishes
+
+
 def test_words_that_change_lines_read_as_wrapping() -> None:
     snapshot = page(Node("quote", (0, 0, 200, 60), "one two three four five", lines=2))
     element = replace(snapshot.elements[1], line_starts=(0, 3))
