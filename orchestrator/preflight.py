@@ -123,13 +123,20 @@ def _lacks(needs: Needs, machine: Machine) -> list[Lack]:
     if needs.unavailable:
         lacks.append(Lack("package", needs.unavailable))
     for package in needs.packages:
-        if importlib.util.find_spec(package) is None:
+        if not _is_installed(package):
             extra = f"pip install 'diffspot-orchestrator[{needs.extra}]'" if needs.extra else f"install {package}"
             lacks.append(Lack("package", f"needs the package {package}: {extra}"))
     lacks += [Lack("key", f"set {name}") for name in needs.env_vars if not os.environ.get(name)]
     if needs.is_priced and not machine.allows_paid:
         lacks.append(Lack("permission", "its calls cost money: add allow_paid=true"))
     return lacks
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:  # the package above a dotted one
+        return False
 
 
 def _check_address(who: str, needs: Needs) -> None:

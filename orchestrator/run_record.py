@@ -20,7 +20,20 @@ from records.run_paths import RunPaths
 from schemas.digest import digest
 from schemas.protocols import Json
 
-_PACKAGES = ("ray", "polars", "pyarrow", "numpy", "scipy", "scikit-image", "pillow", "rapidfuzz", "openai", "vllm")
+_PACKAGES = (
+    "ray",
+    "polars",
+    "pyarrow",
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "pillow",
+    "rapidfuzz",
+    "openai",
+    "anthropic",
+    "google-genai",
+    "vllm",
+)
 
 RowNotes: TypeAlias = Mapping[tuple[str, str], dict[str, Json]]
 """What there is to add on rows, by group (`model` or `judge`) and name."""

@@ -25,6 +25,8 @@ HOMES = {
     "omegaconf": ("orchestrator/",),
     "playwright": ("pairgen/",),
     "openai": ("model_adapters/engines/",),
+    "anthropic": ("model_adapters/engines/",),
+    "google": ("model_adapters/engines/",),
     "vllm": ("model_adapters/engines/",),
     "transformers": ("model_adapters/engines/",),
     "trl": ("finetune/",),
