@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 
 _KEPT_LINES = 400
-_ERROR_LINE = re.compile(r"(?:^|\s)((?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Interrupt|NotFound|Failed)\b[:(].*)")
+_ERROR_LINE = re.compile(r"(?:^|\s)((?:[\w.]+\.)?[A-Z]\w*(?:Error|Exception|Interrupt|NotFound|Failed): .*)")
 _DULL = ("Engine core initialization failed", "WorkerProc initialization failed", "cancelled", "BrokenPipe")
 
 

@@ -112,8 +112,8 @@ def train_tokenizer() -> "Tokenizer":
 
 
 def _mute(head: np.ndarray[Any, Any], tokenizer: "Tokenizer") -> None:
-    """Give a logit of 0 to tokens that begin no English word, so that greedy answers look like text."""
-    speaks = {tokenizer.token_to_id("<|im_end|>")}
+    """Give a logit of 0 to tokens that begin no English word: greedy answers look like text and fill their budget."""
+    speaks = set()
     for token, number in tokenizer.get_vocab().items():
         word = token.removeprefix("Ġ")  # the byte-level alphabet's sign for a space
         if word != token and word.isascii() and word.isalpha() and len(word) > 2:

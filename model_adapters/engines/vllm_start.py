@@ -1,6 +1,8 @@
 """Bring a vLLM engine up, with ports of its own; say in one line why one doesn't come up."""
 
 import asyncio
+import io
+import json
 import os
 import random
 import re
@@ -15,12 +17,15 @@ from model_adapters.engines.engine_log import EngineLog
 from model_adapters.engines.gpus import BusyGpu, check_free
 from model_adapters.engines.weights import BrokenWeights, check_folder, digest_folder, is_local
 from schemas.errors import EngineStartFailed
+from schemas.protocols import ChatRequest, ImagePart, TextPart
 
 if TYPE_CHECKING:
     from model_adapters.engines.vllm import VllmConfig
 
 _FIRST_PORT, _LAST_PORT, _PORTS_EACH = 21_000, 32_000, 50
 _MAX_JITTER_S = 0.5
+_SCREENSHOT: Final = (1280, 800)
+"""Size of the benchmark's images, pixels."""
 _DECODERS: Final = 4
 """Threads that decode images, of one replica."""
 
@@ -29,8 +34,8 @@ REASONS: Final[Mapping[str, str]] = {
     r"|Cannot allocate memory|larger than the (maximum )?available KV cache|larger than available KV cache|MemoryError",
     "no_access": r"GatedRepo|gated repo|401 Client Error|403 Client Error|Access to model|Invalid user token",
     "port": r"Address already in use|EADDRINUSE|Could not find open port",
-    "context_too_small": r"max_model_len.*(smaller|less|too small|not enough|insufficient)"
-    r"|exceeds? the (max(imum)? model|max_model_len)|longer than the maximum model length|maximum context length",
+    "context_too_large": r"greater than the derived max_model_len",
+    "context_too_small": r"maximum context length|longer than the maximum model length",
     "missing_weights": r"does not appear to have a file named|Cannot find any model weights|LocalEntryNotFound"
     r"|RepositoryNotFound|is not a valid model identifier|not a local folder|SafetensorError|MetadataIncomplete"
     r"|No such file or directory|couldn't connect to|Can't load|not initialized from checkpoint|OfflineModeIsEnabled",
@@ -62,7 +67,7 @@ class Started:
 
     def close(self) -> None:
         """End engine, threads and the hold on the ports. Blocks until its processes are gone."""
-        self.engine.shutdown(timeout=5)
+        self.engine.shutdown(timeout=1)
         self.decoders.shutdown(wait=False, cancel_futures=True)
         self.port.close()
 
@@ -71,7 +76,35 @@ async def start(config: "VllmConfig") -> Started:
     """Load the model in a thread; EngineStartFailed carries one of `REASONS`, `gpu_busy` or `failed`."""
     _check_beforehand(config)
     await asyncio.sleep(random.uniform(0, _MAX_JITTER_S))
-    return await asyncio.to_thread(_load, config)
+    started = await asyncio.to_thread(_load, config)
+    try:
+        await _check_context(config, started)
+    except EngineStartFailed:
+        started.close()
+        raise
+    return started
+
+
+async def _check_context(config: "VllmConfig", started: Started) -> None:
+    """Render a question with as many blank screenshots as a prompt may hold: a context too small shows here."""
+    import vllm.exceptions
+
+    from model_adapters.engines.vllm_request import render
+
+    if started.engine.renderer.mm_processor is None:
+        return
+    try:
+        await render(started, ChatRequest(parts=(TextPart("?"), *_blanks(config.max_images))), config.template_args)
+    except (vllm.exceptions.VLLMError, ValueError, TypeError) as error:
+        raise failure_of(config.model, error, started.log) from error
+
+
+def _blanks(number: int) -> list[ImagePart]:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", _SCREENSHOT).save(buffer, "PNG")
+    return [ImagePart(memoryview(buffer.getvalue()))] * number
 
 
 def _check_beforehand(config: "VllmConfig") -> None:
@@ -103,8 +136,11 @@ def _load(config: "VllmConfig") -> Started:
     try:
         with log.capture():
             from vllm.engine.arg_utils import AsyncEngineArgs
+            from vllm.platforms import current_platform
             from vllm.v1.engine.async_llm import AsyncLLM
 
+            if current_platform.is_cpu() != (config.num_gpus == 0):
+                raise ValueError(f"num_gpus is {config.num_gpus}, which this build of vLLM is unsupported for")
             engine = AsyncLLM.from_engine_args(AsyncEngineArgs(**engine_args(config)))
     except Exception as error:
         # whatever it raises, the row ends with a reason; nothing is hidden: the cause stands in the message
@@ -179,8 +215,6 @@ def _processor_args(config: "VllmConfig") -> dict[str, Any]:
 
 
 def _lora_rank(folder: Path) -> int:
-    import json
-
     rank = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8")).get("r", 16)
     return next(known for known in (8, 16, 32, 64, 128, 256, 320, 512) if known >= rank)
 

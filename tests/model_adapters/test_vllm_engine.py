@@ -121,7 +121,7 @@ def test_what_cannot_be_served_is_rejected_and_the_engine_goes_on(engine: Asked)
 
 
 def test_an_answer_ends_where_the_context_does(engine: Asked) -> None:
-    reply = engine(BEFORE, AFTER, text="word " * 1700, max_tokens=16_384)
+    reply = engine(BEFORE, AFTER, text="word " * 1100, max_tokens=16_384)
     assert reply.finish_reason == "length"
     assert reply.prompt_tokens + reply.completion_tokens == 4096
 
@@ -149,10 +149,25 @@ def test_what_vllm_refuses_is_refused_with_its_reason(loop: asyncio.AbstractEven
     tiny_model.build(tmp_path)
     assert failed_start(loop, tmp_path, quantization="no_such_kind").error_type == "start_unsupported"
     assert failed_start(loop, tmp_path, max_model_len=10**9).error_type == "start_context_too_large"
-    assert failed_start(loop, tmp_path, max_model_len=100).error_type == "start_context_too_small"
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | {"architectures": ["NoSuchModel"], "model_type": "no"}))
     assert failed_start(loop, tmp_path).error_type == "start_unsupported"
+
+
+def test_a_context_too_small_for_two_screenshots_is_refused(loop: asyncio.AbstractEventLoop, tmp_path: Path) -> None:
+    tiny_model.build(tmp_path)
+    error = failed_start(loop, tmp_path, max_model_len=300)
+    assert (error.error_type, "300" in str(error)) == ("start_context_too_small", True)
+
+
+def test_weights_that_are_not_the_configs_are_refused_by_the_engines_own_words(
+    loop: asyncio.AbstractEventLoop, tmp_path: Path
+) -> None:
+    tiny_model.build(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 3}))
+    error = failed_start(loop, tmp_path)
+    assert (error.error_type, "layers.2" in str(error)) == ("start_missing_weights", True), str(error)
 
 
 def test_a_dead_engine_is_the_workers_death(engine: Asked) -> None:

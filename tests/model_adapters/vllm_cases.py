@@ -44,6 +44,11 @@ def request(
     return ChatRequest(parts=parts, sampling=Sampling(max_output_tokens=max_tokens), json_schema=schema)
 
 
+def filler(num_words: int) -> dict[str, Json]:
+    """Return a schema whose only answer is long."""
+    return {"type": "array", "minItems": num_words, "maxItems": num_words, "items": {"enum": ["word"]}}
+
+
 def engine_cores(root: psutil.Process) -> list[psutil.Process]:
     """Return the processes of vLLM's engine cores below a process."""
     return [process for process in root.children(recursive=True) if "EngineCore" in _name(process)]
