@@ -23,6 +23,7 @@ killed, the same command goes on from where it was: no finished call is repeated
   on_unavailable=skip|fail      rows that can't run here: leave them out, or refuse to start
   allow_paid=true               call endpoints that cost money
   max_cost_usd=N                stop cleanly once this command's calls cost so much; what is in flight is finished
+  canary=false                  don't try models with known images before their calls
   cluster=NAME                  {clusters}
   runs=FOLDER                   where runs and the store are kept (runs)
 

@@ -98,6 +98,16 @@ class ClusterConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryConfig:
+    """Say which rows are tried before they are asked."""
+
+    is_on: bool = True
+    """Whether any is."""
+    min_calls: int = 20
+    """Fewest calls to do for which a row is tried first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SweepConfig:
     """One sweep, whole."""
 
@@ -114,6 +124,8 @@ class SweepConfig:
     max_cost_usd: float | None
     """What this command's calls may cost before it stops, US dollars. Never part of what a run is."""
     details: Literal["none", "preflight"]
+    canary: CanaryConfig
+    """Which rows are tried with known images before they are asked. Never part of what a run is."""
     runs: Path
     models: tuple[ModelRow, ...]
     judges: tuple[JudgeRow, ...]
@@ -131,6 +143,8 @@ class _Settings:
     on_unavailable: Literal["skip", "fail"] = "skip"
     allow_paid: bool = False
     max_cost_usd: float | None = None
+    canary: bool = True
+    canary_min_calls: int = 20
     details: Literal["none", "preflight"] = "none"
     runs: str = "runs"
 
@@ -177,6 +191,7 @@ def read_sweep(composed: Composed, overrides: Sequence[str]) -> SweepConfig:
         on_unavailable=settings.on_unavailable,
         allow_paid=settings.allow_paid,
         max_cost_usd=settings.max_cost_usd,
+        canary=CanaryConfig(is_on=settings.canary, min_calls=settings.canary_min_calls),
         details=settings.details,
         runs=Path(settings.runs),
         models=models,

@@ -5,6 +5,7 @@ Same content, same key: across sweeps, runs, machines and model names. See desig
 
 from collections.abc import Mapping
 
+from orchestrator.canary import VERSION as CANARY_VERSION
 from orchestrator.rows import EngineRow, JudgeRow, ModelRow
 from records.datasets import Dataset
 from schemas.digest import digest, digest_text, digest_truth
@@ -55,6 +56,18 @@ class Keys:
                 "prompt": row.prompt.sha256 if row.prompt else None,
                 "engine": _engine(row),
                 "repeat": repeat,
+            }
+        )
+
+    def canary(self, row: ModelRow) -> str:
+        """Return the key of a model row's canary: the row's identity, and nothing of the dataset."""
+        return digest(
+            {
+                "v": KEY_VERSION,
+                "canary": CANARY_VERSION,
+                "adapter": _component(row.adapter.identity()),
+                "engine": _engine(row),
+                "prompt": row.prompt.sha256 if row.prompt else None,
             }
         )
 

@@ -54,6 +54,11 @@ def kind_of(row: ModelRow | JudgeRow) -> str:
     return f"{PREDICTION if isinstance(row, ModelRow) else VERDICT}:{row.key}"
 
 
+def canary_kind(row: ModelRow) -> str:
+    """Return the dispatcher's kind for the calls that try a row before it is asked."""
+    return f"canary:{row.key}"
+
+
 class Ledger:
     """Keep the books of one sweep over one store."""
 

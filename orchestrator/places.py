@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.config import ClusterConfig
 from orchestrator.executor import Place, Worker
-from orchestrator.ledger import kind_of
+from orchestrator.ledger import canary_kind, kind_of
 from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.tasks import Task
 from orchestrator.workers import DatasetPlace, RowWorker
@@ -92,7 +92,7 @@ def _engine_place(name: str, row: ModelRow | JudgeRow, dataset: DatasetPlace, cl
     make = partial(RowWorker[Any, Any, Any], dataset, [row])
     return Place(
         name=f"{name}-{row.key}",
-        kinds=(kind_of(row),),
+        kinds=(canary_kind(row), kind_of(row)) if isinstance(row, ModelRow) else (kind_of(row),),
         slots=slots,
         deadline_s=row.engine.timeout_s * 1.5 + 10,
         spawn=_spawner(cluster, make, slots=slots, num_cpus=0, num_gpus=num_gpus),

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 from rich.console import Console
 
 from orchestrator import console as say
+from orchestrator.canary_gate import CanaryGate
 from orchestrator.config import SweepConfig
 from orchestrator.keys import Keys
 from orchestrator.ledger import Ledger
@@ -38,6 +40,7 @@ class Plan:
     keys: Keys
     ledger: Ledger
     spending: Spending
+    gate: CanaryGate
 
 
 def prepare(sweep: SweepConfig, console: Console) -> Plan:
@@ -64,6 +67,7 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
     ledger = Ledger(store, keys, models, judges, pair_ids)
     ledger.ask_again(_replayed(sweep, dataset, pair_ids))
     console.print(say.calls_line(ledger, preflight), soft_wrap=True)
+    gate = CanaryGate(ledger, store, keys, dataset, sweep.canary, partial(console.print, soft_wrap=True))
     return Plan(
         sweep=sweep,
         dataset=dataset,
@@ -76,6 +80,7 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         store=store,
         keys=keys,
         ledger=ledger,
+        gate=gate,
         spending=Spending(sweep.max_cost_usd, [*models, *judges]),
     )
 

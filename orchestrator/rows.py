@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 from judge import JUDGES
 from model_adapters import ADAPTERS
 from model_adapters.engines import ENGINES
-from orchestrator.tasks import JudgeTask, PredictTask
+from orchestrator.canary import ask_step
+from orchestrator.tasks import CanaryTask, JudgeTask, PredictTask
 from records.datasets import Dataset
 from schemas.errors import ConfigError
 from schemas.protocols import (
@@ -20,6 +21,7 @@ from schemas.protocols import (
     ModelAdapter,
     Needs,
     Prompt,
+    Sampling,
 )
 from schemas.records import Answer, Case, Judgement, Question
 from schemas.registry import nearest
@@ -95,6 +97,11 @@ class ModelRow(EngineRow):
     def build(self, engine: Engine | None) -> ModelAdapter:
         """Return a fresh adapter."""
         return ADAPTERS.load(self.adapter_kind)(self.adapter, engine=engine, prompt=self.prompt)
+
+    async def ask_step(self, component: ModelAdapter, engine: Engine, dataset: Dataset, task: CanaryTask) -> Answer:
+        """Make one call of the row's canary."""
+        sampling = getattr(self.adapter, "sampling", Sampling())
+        return await ask_step(task.step, component, engine, sampling, dataset.user_queries[task.pair_id])
 
     async def ask(self, component: ModelAdapter, dataset: Dataset, task: PredictTask) -> Answer:
         """Ask the adapter about one pair."""

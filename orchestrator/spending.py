@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from orchestrator.dispatch import Failure
 from orchestrator.executor import Ended
-from orchestrator.ledger import kind_of
+from orchestrator.ledger import canary_kind, kind_of
 from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.tasks import Task
 from schemas.errors import ConfigError
@@ -29,7 +29,9 @@ class Spending:
 
     def __init__(self, ceiling_usd: float | None, rows: Rows) -> None:
         self._ceiling_usd = ceiling_usd
-        self._priced = {kind_of(row): row.name for row in rows if _is_priced(row)}
+        priced = [row for row in rows if _is_priced(row)]
+        self._priced = {kind_of(row): row.name for row in priced}
+        self._priced |= {canary_kind(row): row.name for row in priced if isinstance(row, ModelRow)}
         self._unknown: str | None = None
         self.spent_usd = 0.0
 

@@ -5,7 +5,7 @@ import contextlib
 import os
 import shlex
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -70,7 +70,7 @@ def _write_beginning(plan: Plan, composed: Composed) -> None:
 def _run_jobs(plan: Plan, console: Console) -> bool:
     """Ask everything the store lacks; return whether it was stopped before the end."""
     dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(seed=plan.sweep.seed, budgets=RETRY_BUDGETS))
-    for job in plan.ledger.first_jobs():
+    for job in plan.gate.first_jobs(plan.models):
         dispatcher.submit(job)
     display = say.ProgressDisplay(console, plan.ledger.progress)
     if dispatcher.num_open:
@@ -86,12 +86,12 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
 
     stop = asyncio.Event()
 
-    def on_end(ended: Ended[Task, Answer | Judgement]) -> list[Job[Task]]:
+    def on_end(ended: Ended[Task, Answer | Judgement]) -> Iterable[Job[Task]]:
         plan.spending.note(ended)
         if plan.spending.reason and not stop.is_set():
             stop.set()
             console.print("stopping: enough is spent; what is in flight is finished and kept; Ctrl-C gives it up")
-        return plan.ledger.on_end(ended)
+        return plan.gate.on_end(ended)
 
     executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick)
     with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
@@ -150,14 +150,16 @@ def _write_tables(plan: Plan) -> float:
 def _conclude(plan: Plan, console: Console, cost_usd: float) -> None:
     """Analyse, write the completion marker, show the leaderboard and where everything is."""
     analysis = analyse(plan.paths.root, images=plan.dataset.images, seed=plan.sweep.seed)
-    row_notes = contestant_notes(find_contestants(plan.models, plan.judges))
+    contestants = contestant_notes(find_contestants(plan.models, plan.judges))
+    failed = plan.gate.notes()
+    row_notes = {row: contestants.get(row, {}) | failed.get(row, {}) for row in {*contestants, *failed}}
     write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint, row_notes)
     is_unofficial = not is_official(plan.sweep.judge_prompt)
     notes = {row.name: _judge_note(row.prompt is not None and is_unofficial) for row in plan.judges}
     show(analysis, console, notes=notes)
     if cost_usd:
-        spent = plan.ledger.progress.cost_usd
-        console.print(f"cost       ${spent:,.2f} for this command, ${cost_usd:,.2f} over an empty store")
+        spent_usd = plan.spending.spent_usd
+        console.print(f"cost       ${spent_usd:,.2f} for this command, ${cost_usd:,.2f} over an empty store")
     console.print(f"pictures   {os.path.relpath(plan.paths.report)}", soft_wrap=True)
     console.print("your own   +model@models.mine=endpoint ...   see docs/models.md", soft_wrap=True)
 

@@ -25,7 +25,16 @@ class JudgeTask:
     text: str
 
 
-Task = PredictTask | JudgeTask
+@dataclass(frozen=True, slots=True)
+class CanaryTask:
+    """Try one model row with known images; `pair_id` lends its question where every pair brings its own."""
+
+    row: str
+    step: str
+    pair_id: str
+
+
+Task = PredictTask | JudgeTask | CanaryTask
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from orchestrator.dispatch import Failure
-from orchestrator.rows import Row
-from orchestrator.tasks import JudgeTask, PredictTask, Reply
+from orchestrator.rows import ModelRow, Row
+from orchestrator.tasks import CanaryTask, JudgeTask, PredictTask, Reply
 from records.datasets import Dataset, attach
 from schemas.errors import CallError, EngineStartFailed, WorkerDied
 from schemas.protocols import Engine, Judge, ModelAdapter
+from schemas.records import Answer
 
 T = TypeVar("T")
 ComponentT = TypeVar("ComponentT", bound=ModelAdapter | Judge)
@@ -49,7 +50,7 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
         self._place = place
         self._rows = {row.key: row for row in rows}
         self._components: dict[str, ComponentT | Failure] = {}
-        self._engines: list[Engine] = []
+        self._engines: dict[str, Engine] = {}
         self._dataset: Dataset | None = None
 
     async def start(self) -> None:
@@ -58,19 +59,25 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
         for key, row in self._rows.items():
             self._components[key] = await boundary(self._start_row(row))
 
-    async def call(self, task: TaskT) -> Reply[T]:
+    async def call(self, task: TaskT | CanaryTask) -> Reply[T | Answer]:
         """Answer one task; whatever goes wrong is in the reply."""
         assert self._dataset is not None
         component = self._components[task.row]
         if isinstance(component, Failure):
             return Reply(component, 0.0)
         started = time.perf_counter()
-        result = await boundary(self._rows[task.row].ask(component, self._dataset, task))
-        return Reply(result, time.perf_counter() - started)
+        row = self._rows[task.row]
+        asked: Awaitable[T | Answer]
+        if isinstance(task, CanaryTask):
+            assert isinstance(row, ModelRow)
+            asked = row.ask_step(component, self._engines[task.row], self._dataset, task)
+        else:
+            asked = row.ask(component, self._dataset, task)
+        return Reply(await boundary(asked), time.perf_counter() - started)
 
     async def close(self) -> None:
         """Close every component, then every engine; what one of them raises is no loss any more."""
-        for component in (*self._components.values(), *self._engines):
+        for component in (*self._components.values(), *self._engines.values()):
             if not isinstance(component, Failure):
                 await boundary(component.close())
 
@@ -78,7 +85,7 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
         engine = row.build_engine()
         if engine is not None:
             await engine.start()
-            self._engines.append(engine)
+            self._engines[row.key] = engine
         component = row.build(engine)
         await component.start()
         return component

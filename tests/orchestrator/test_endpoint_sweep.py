@@ -130,7 +130,8 @@ def test_an_endpoint_that_bears_two_calls_at_once_answers_every_pair(tmp_path: P
     engine = "{{kind:openai,base_url:'{}',model:scripted,max_in_flight:32}}"
     with serving(Script(median_s=0.05, sigma=0.1, capacity=2, retry_after_s=0.1)) as server:
         row = f"+models.mine={{name:mine,adapter:{{kind:vlm_chat}},engine:{engine.format(server.base_url)}}}"
-        done = cases.run(row, "+judge@judges.rules=rules", "cluster=inline", dataset=dataset, runs=tmp_path / "runs")
+        words = (row, "+judge@judges.rules=rules", "cluster=inline", "canary=false")
+        done = cases.run(*words, dataset=dataset, runs=tmp_path / "runs")
     assert done.returncode == 0, done.stderr
     predictions = pl.read_parquet(cases.only_run(tmp_path / "runs") / "predictions.parquet")
     assert set(predictions["status"]) == {"ok"}

@@ -13,9 +13,9 @@ from model_adapters.engines.scripted_server import serving
 from model_adapters.engines.scripted_wires import shape_completion
 from orchestrator.dispatch import Failure, Job
 from orchestrator.executor import Ended
-from orchestrator.ledger import kind_of
+from orchestrator.ledger import canary_kind, kind_of
 from orchestrator.spending import Spending, refuse_unknown_costs
-from orchestrator.tasks import PredictTask
+from orchestrator.tasks import CanaryTask, PredictTask
 from schemas.errors import ConfigError
 from schemas.records import Answer
 
@@ -32,6 +32,7 @@ def row_at(base_url: str) -> tuple[str, ...]:
         "+judge@judges.rules=rules",
         "cluster=inline",
         "allow_paid=true",
+        "canary=false",
     )
 
 
@@ -100,6 +101,15 @@ def test_when_it_is_enough(results: list[Answer | Failure], reason: str | None) 
     assert free.reason is None
     assert (limited.reason or "").startswith(reason or "")
     assert (limited.reason is None) == (reason is None)
+
+
+def test_a_canary_is_paid_like_any_call() -> None:
+    row = row_cases.vlm(prices=PRICES)
+    job = Job(canary_kind(row), "k", CanaryTask("vlm", "images", "pair-000"))
+    for cost_usd, reason in ((1.2, "max_cost_usd=1 is reached"), (None, "vlm replies without token counts")):
+        spending = Spending(1.0, [row])
+        spending.note(Ended(job=job, result=Answer(text="first=A", cost_usd=cost_usd), attempts=1, latency_s=0.1))
+        assert (spending.reason or "").startswith(reason)
 
 
 def test_unknown_costs_of_a_free_row_are_none() -> None:
