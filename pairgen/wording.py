@@ -91,7 +91,7 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The direction of the gradient in the {name} is turned.",
     ),
     "gradient.recolor": (
-        "The background gradient of the {name} has other colors: {new_stops} instead of {old_stops}.",
+        "The background gradient of the {name} is now {new_stops}; it was {old_stops}.",
         "The colors of the gradient in the {name} are now {new_stops}; before, they were {old_stops}.",
     ),
     "gradient.restop": (
@@ -143,7 +143,7 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
         "The {items} {name} moved closer together, towards its middle.",
     ),
     "justify.inset": (
-        "The {items} {name} moved in from its two ends.",
+        "The {items} {name} moved closer together, away from its two ends.",
         "In the {name}, there is now more space at both ends and less between the {parts}.",
     ),
     "justify.outset": (

@@ -51,12 +51,13 @@ GRADIENT_DELTA_E: Final = _tiers((4, inf), (4, inf), (4, inf))
 POSITION_PX: Final = _exactly(24, 12, 6)
 PADDING_PX: Final = _exactly(24, 12, 6)
 """Change of each side of padding or margin, px."""
-JUSTIFY_PX: Final = _tiers((200, inf), (60, 199.999), (16, 59.999))
+# Bands that meet end a hundredth short of the next, ten times what `Band.holds` forgives.
+JUSTIFY_PX: Final = _tiers((200, inf), (60, 199.99), (16, 59.99))
 """Farthest that a child moves, px; measured after layout."""
 BORDER_PX: Final = _exactly(4, 2, 1)
 """Change of border width, px; `restyle` (medium) counts 1, `recolor` (hard) its CIEDE2000 >= 10."""
 BORDER_DELTA_E: Final = 10.0
-ROUNDED_PX: Final = _tiers((12, inf), (6, 11.999), (4, 5.999))
+ROUNDED_PX: Final = _tiers((12, inf), (6, 11.99), (4, 5.99))
 """Change of the effective radius, px: at most half the smaller side."""
 
 _BOTH: Final[dict[str, Tiers]] = {

@@ -9,7 +9,7 @@ from snapshots import Node, applied, border, changed, every, find, page, radius,
 from pairgen.operators import load, propose
 from pairgen.operators.chroma import contrast, delta_e
 from pairgen.operators.styles import effective_radius_px, parse_color
-from pairgen.operators.tiers import BANDS, COLOR_DELTA_E, MECHANISMS, Band, band
+from pairgen.operators.tiers import BANDS, COLOR_DELTA_E, JUSTIFY_PX, MECHANISMS, ROUNDED_PX, Band, band
 from pairgen.records import Candidate, Snapshot
 from pairgen.utility_css import FONT_SIZES, css_rule
 from schemas.errors import ConfigError
@@ -294,6 +294,12 @@ def test_band_holds_its_ends() -> None:
     assert Band(4, 6).holds(4)
     assert Band(4, 6).holds(-6)
     assert not Band(4, 6).holds(6.1)
+
+
+def test_a_step_of_a_whole_pixel_belongs_to_one_tier() -> None:
+    for tiers in (ROUNDED_PX, JUSTIFY_PX):
+        for magnitude in range(4, 300):
+            assert sum(each.holds(magnitude) for each in tiers.values()) <= 1, magnitude
 
 
 def test_inline_change_is_the_old_page_plus_the_styles() -> None:
