@@ -93,10 +93,17 @@ async def _check_context(config: "VllmConfig", started: Started) -> None:
 
     if started.engine.renderer.mm_processor is None:
         return
+    question = ChatRequest(parts=(TextPart("?"), *_blanks(config.max_images)))
     try:
-        await render(started, ChatRequest(parts=(TextPart("?"), *_blanks(config.max_images))), config.template_args)
+        prompt = await render(started, question, config.template_args)
     except (vllm.exceptions.VLLMError, ValueError, TypeError) as error:
         raise failure_of(config.model, error, started.log) from error
+    if (num_tokens := len(prompt["prompt_token_ids"])) >= started.max_model_len:
+        raise EngineStartFailed(
+            f"{config.model}: {config.max_images} screenshots take {num_tokens} tokens, and max_model_len is "
+            f"{started.max_model_len}: raise it, or lower max_pixels",
+            reason="context_too_small",
+        )
 
 
 def _blanks(number: int) -> list[ImagePart]:
@@ -145,6 +152,7 @@ def _load(config: "VllmConfig") -> Started:
     except Exception as error:
         # whatever it raises, the row ends with a reason; nothing is hidden: the cause stands in the message
         port.close()
+        error.__traceback__ = None  # its frames would keep the half-built engine alive
         raise failure_of(config.model, error, log) from error
     return _describe(config, engine, log, port)
 
