@@ -154,7 +154,7 @@ def test_a_mended_row_is_tried_again_and_a_passed_canary_never(
         assert all(image in canary.LARGE for image in endpoint.pairs[0].images), "the largest pair goes first"
         assert {row["status"] for row in manifest(cases.only_run(tmp_path))["rows"]} == {"done"}
         # another set of pairs, the same row: its canary is known
-        more = cases.write_dataset(tmp_path / "more.parquet", 40)
+        more = cases.write_dataset(tmp_path / "more.parquet", 60)
         assert canary.sweep(server.base_url, more, tmp_path, "seed=1") == 0
         assert len(endpoint.canary) == 3
     assert max(cases.finished_rows(tmp_path).values()) == 1
