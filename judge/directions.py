@@ -59,6 +59,11 @@ _NAMED: Final = {
 }  # fmt: skip
 """Word patterns by kind and direction; the directions are those of schemas.vocabulary.DIRECTIONS."""
 
+_COMPARED: Final = {
+    "increase": re.compile(r"\b(?:thicker|wider|heavier|bolder|larger|stronger)\b"),
+    "decrease": re.compile(r"\b(?:thinner|narrower|smaller|slimmer)\b"),
+}
+"""What decides where "appears", "now has" or "got" stands beside a comparative: "appears thinner" is thinner."""
 _COMPILED = {
     kind: {direction: re.compile(rf"\b(?:{source})\b") for direction, source in table.items()}
     for kind, table in _NAMED.items()
@@ -100,13 +105,20 @@ def find_directions(kind: str, part: str, claim: str) -> frozenset[str]:
 
 def _read(kind: str, text: str) -> frozenset[str]:
     if kind in _COMPILED:
-        return frozenset(direction for direction, pattern in _COMPILED[kind].items() if pattern.search(text))
+        found = frozenset(direction for direction, pattern in _COMPILED[kind].items() if pattern.search(text))
+        return _settle(found, text) if kind == "border" else found
     if kind in _UNDIRECTED:
         return frozenset()
     if numbers := _NUMBERS.search(text):
         first, second = float(numbers[1]), float(numbers[2])
         return frozenset({"increase" if second > first else "decrease"}) if first != second else frozenset()
     return (_read_quality(kind, text) if kind in _QUALITIES else frozenset()) or _read_amount(text)
+
+
+def _settle(found: frozenset[str], text: str) -> frozenset[str]:
+    """Keep the direction that a comparative states, where both were found."""
+    stated = {direction for direction, pattern in _COMPARED.items() if pattern.search(text)}
+    return found - set(_COMPARED) | stated if set(_COMPARED) <= found and len(stated) == 1 else found
 
 
 def _read_amount(text: str) -> frozenset[str]:
@@ -133,5 +145,6 @@ SOURCES = (
     _MORE, _LESS, _NEGATED.pattern, _TAKEN_AWAY.pattern, _OUTCOME.pattern,
     *(source for pair in _QUALITY.values() for source in pair),
     *(source for table in _NAMED.values() for source in table.values()),
+    *(pattern.pattern for pattern in _COMPARED.values()),
 )  # fmt: skip
 """The patterns of this module, for the judge's identity."""

@@ -29,6 +29,10 @@ class DatasetConfig:
     revision: str | None = None
     """Hub commit, for `hub`."""
 
+    def __post_init__(self) -> None:
+        if self.kind == "embedded" and self.path is not None:
+            raise ConfigError(f"dataset.path={self.path} belongs to another dataset: add dataset=parquet")
+
     def local_path(self) -> Path:
         """Return where the parquet is, fetching it from the hub where the config says so."""
         if self.kind == "embedded":

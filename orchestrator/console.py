@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Self
 
+import polars as pl
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -15,6 +16,7 @@ from records.datasets import Dataset
 from schemas.vocabulary import NO_DIFF
 
 _LINE_EVERY_S = 30.0
+_REASON = ("error_type", "error_message")
 _LACK_NOUNS = {"gpu": "GPUs for", "key": "API keys for", "package": "packages for", "permission": "allow_paid=true for"}
 
 
@@ -75,11 +77,24 @@ def calls_line(ledger: Ledger, preflight: Preflight) -> str:
     """Say how many calls are to do and how many the store already holds."""
     num_stored, num_cells = ledger.num_stored_answers(), len(ledger.cells)
     num_paid = sum(state.is_priced for state in preflight.states if state.is_ready)
-    line = f"to do       {num_cells - num_stored:,} answers ({num_stored:,} more are in the store), "
-    line += f"then {ledger.progress.num_verdicts:,} verdicts"
+    line = f"to do       {num_cells - num_stored:,} answers ({num_stored:,} are in the store), "
+    line += f"at most {ledger.progress.num_verdicts:,} verdicts"
     if num_replays := ledger.num_replays():
         line += f"; {num_replays:,} of the answers are asked again (replay)"
     return line + (f"; {num_paid} rows cost money" if num_paid else "; 0 paid calls")
+
+
+def failure_lines(predictions: pl.DataFrame, verdicts: pl.DataFrame) -> list[str]:
+    """Say of every row whose calls failed how many, and the first one's words."""
+    failed = [
+        predictions.filter(pl.col("status") == "error").select(pl.col("model").alias("row"), *_REASON),
+        verdicts.filter(pl.col("status").is_in(["error", "unparsed"])).select(pl.col("judge").alias("row"), *_REASON),
+    ]
+    counted = pl.concat(failed).group_by("row", "error_type", maintain_order=True)
+    return [
+        f"failed     {row}: {number} x {error_type}, first: {message}"
+        for row, error_type, number, message in counted.agg(pl.len(), pl.col("error_message").first()).iter_rows()
+    ]
 
 
 def counts_line(counts: Counts, elapsed_s: float) -> str:

@@ -43,6 +43,7 @@ def compose(overrides: Sequence[str], config_name: str = "config") -> Composed:
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
+    overrides = [_settable(word) for word in overrides]
     try:
         with initialize_config_dir(config_dir=str(CONF_DIR), version_base="1.3"):
             config = hydra_compose(config_name, overrides=list(overrides), return_hydra_config=True)
@@ -55,6 +56,11 @@ def compose(overrides: Sequence[str], config_name: str = "config") -> Composed:
     assert isinstance(values, dict)
     assert isinstance(choices, dict)
     return Composed({str(key): value for key, value in values.items()}, {str(k): str(v) for k, v in choices.items()})
+
+
+def _settable(word: str) -> str:
+    """Let a row's settings be set whether or not its file names them; the dataclasses refuse what they don't know."""
+    return f"++{word}" if re.match(r"(models|judges)\.\w+\.[^=]+=", word) else word
 
 
 def options(group: str) -> list[str]:
@@ -105,8 +111,7 @@ def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -
         known = _keys(compose([], config_name).values)
     except ConfigError:
         known = []
-    hint = f"; a setting that its file leaves out is added with a plus: +{key}=..." if "." in key else ""
-    return f"unknown setting {key!r}: {nearest(key, known)}{hint}"
+    return f"unknown setting {key!r}: {nearest(key, known)}"
 
 
 def _keys(values: dict[str, Any], prefix: str = "") -> list[str]:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import shlex
 import signal
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -48,14 +49,14 @@ def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) 
         was_stopped = _run_jobs(plan, console)
     finally:
         plan.store.close()
-    cost_usd = _write_tables(plan)
+    tables = _write_tables(plan)
     if was_stopped:
         if plan.spending.reason:
             console.print(plan.spending.line(), soft_wrap=True)
-        command = shlex.join(["python", "-m", "orchestrator", *arguments])
+        command = shlex.join([os.path.relpath(sys.executable), "-m", "orchestrator", *arguments])
         console.print(f"stopped; every finished call is kept. Go on with:\n  {command}", soft_wrap=True)
         return EXIT_STOPPED
-    _conclude(plan, console, cost_usd)
+    _conclude(plan, console, *tables)
     return EXIT_DONE
 
 
@@ -139,15 +140,15 @@ def _stop_on_interrupt(stop: asyncio.Event, console: Console) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def _write_tables(plan: Plan) -> float:
-    """Write predictions and verdicts; return what they cost from nothing, USD."""
+def _write_tables(plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Write and return predictions and verdicts."""
     predictions, verdicts = build_tables(plan.ledger, plan.store, plan.keys, plan.dataset, plan.judges)
     write_table(predictions, plan.paths.predictions, PREDICTIONS)
     write_table(verdicts, plan.paths.verdicts, VERDICTS)
-    return cost_from_nothing_usd(predictions, verdicts)
+    return predictions, verdicts
 
 
-def _conclude(plan: Plan, console: Console, cost_usd: float) -> None:
+def _conclude(plan: Plan, console: Console, predictions: pl.DataFrame, verdicts: pl.DataFrame) -> None:
     """Analyse, write the completion marker, show the leaderboard and where everything is."""
     analysis = analyse(plan.paths.root, images=plan.dataset.images, seed=plan.sweep.seed)
     contestants = contestant_notes(find_contestants(plan.models, plan.judges))
@@ -156,8 +157,13 @@ def _conclude(plan: Plan, console: Console, cost_usd: float) -> None:
     write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint, row_notes)
     is_unofficial = not is_official(plan.sweep.judge_prompt)
     notes = {row.name: _judge_note(row.prompt is not None and is_unofficial) for row in plan.judges}
+    prompts = [row.prompt for row in (*plan.models, *plan.judges) if row.prompt is not None]
+    if prompts and all(is_official(prompt) for prompt in prompts):
+        console.print("prompts     official, by their SHA-256")
     show(analysis, console, notes=notes)
-    if cost_usd:
+    for line in say.failure_lines(predictions, verdicts):
+        console.print(line, soft_wrap=True)
+    if cost_usd := cost_from_nothing_usd(predictions, verdicts):
         spent_usd = plan.spending.spent_usd
         console.print(f"cost       ${spent_usd:,.2f} for this command, ${cost_usd:,.2f} over an empty store")
     console.print(f"pictures   {os.path.relpath(plan.paths.report)}", soft_wrap=True)

@@ -205,3 +205,17 @@ def test_identity_holds_the_tables() -> None:
     identity = RulesConfig().identity()
     assert identity["kind"] == "rules"
     assert len(str(identity["tables"])) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("The border of the search field in the header appears thinner.", "partial"),
+        ("The search field in the header now has a thinner border.", "partial"),
+        ("The border of the search field in the header got thicker.", "correct"),
+        ("A border appeared around the search field in the header.", "correct"),
+    ],
+)
+def test_a_comparative_decides_beside_appears_and_now_has(text: str, verdict: str) -> None:
+    thicker = changed("border", "search field in the header", "increase", old="1px", new="5px")
+    assert judge(case(thicker, text)).verdict == verdict

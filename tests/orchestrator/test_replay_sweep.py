@@ -51,9 +51,9 @@ def test_a_sample_is_asked_again_and_its_flips_are_told(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         num_asked = len(server.exchanges)
         again = cases.run(*words, "replay=25", dataset=dataset, runs=runs)
-    assert "to do       45 answers (0 more are in the store), then 45 verdicts; 5 of the answers" in done.stdout
+    assert "to do       45 answers (0 are in the store), at most 45 verdicts; 5 of the answers" in done.stdout
     assert "45/45 answers   45/45 verdicts" in done.stdout
-    assert "to do       0 answers (45 more are in the store)" in again.stdout
+    assert "to do       0 answers (45 are in the store)" in again.stdout
     assert len(server.exchanges) == num_asked, "a replay is kept like any other answer"
     run_dir = cases.only_run(runs)
     predictions = pl.read_parquet(run_dir / "predictions.parquet")
@@ -72,7 +72,7 @@ def test_a_replay_defines_another_run_and_repeats_no_first_answer(tmp_path: Path
     for replay in ("replay=0", "replay=100"):
         done = cases.run(*words, "cluster=inline", replay, dataset=dataset, runs=tmp_path / "runs")
         assert done.returncode == 0, done.stderr
-    assert "to do       10 answers (10 more are in the store)" in done.stdout
+    assert "to do       10 answers (10 are in the store)" in done.stdout
     assert "noise   slow: 0 of 10 verdicts flip when asked again (0% [0-28])" in done.stdout
     assert len([path for path in (tmp_path / "runs").iterdir() if path.name.startswith("sweep-")]) == 2
     refused = cases.run(*words, "cluster=inline", "replay=101", dataset=dataset, runs=tmp_path / "runs")

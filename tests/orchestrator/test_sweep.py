@@ -60,7 +60,7 @@ def test_the_same_command_again_asks_nothing_and_changes_nothing(dataset: Path, 
     before = cases.tables(cases.only_run(tmp_path))
     again = cases.run(*BASICS, "cluster=inline", dataset=dataset, runs=tmp_path)
     assert (first.returncode, again.returncode) == (0, 0)
-    assert "to do       0 answers (60 more are in the store)" in again.stdout
+    assert "to do       0 answers (60 are in the store)" in again.stdout
     assert len(list((tmp_path / "store").iterdir())) == 1
     assert all(frame.equals(before[name]) for name, frame in cases.tables(cases.only_run(tmp_path)).items())
 
@@ -75,7 +75,7 @@ def test_another_sweep_over_the_same_store_repeats_no_call(dataset: Path, tmp_pa
         dataset=dataset,
         runs=tmp_path,
     )
-    assert "to do       0 answers (60 more are in the store)" in renamed.stdout
+    assert "to do       0 answers (60 are in the store)" in renamed.stdout
     assert max(cases.finished_rows(tmp_path).values()) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_failing_row_becomes_rows_with_a_reason_and_is_asked_again(dataset: Pa
     board = pl.read_parquet(run_dir / "analysis/leaderboard.parquet")
     assert (board["num_pairs"][0], board["num_unscored"][0]) == (20, 1)
     again = cases.run(*failing, dataset=dataset, runs=tmp_path)
-    assert "to do       1 answers (19 more are in the store)" in again.stdout
+    assert "to do       1 answers (19 are in the store)" in again.stdout
 
 
 BAD_COMMANDS = {
