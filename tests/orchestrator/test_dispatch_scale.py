@@ -2,7 +2,6 @@
 
 import heapq
 import random
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -70,12 +69,10 @@ class Simulation:
 
 @pytest.mark.parametrize(("num_workers", "slots"), [(64, 1), (8, 64)])
 def test_a_hundred_thousand_jobs_keep_every_slot_busy(num_workers: int, slots: int) -> None:
-    started = time.perf_counter()
     done = Simulation(100_000, num_workers, slots).run()
     assert set(done.ends.values()) == {1}
     assert len(done.ends) == 100_000
     assert done.now <= 1.02 * done.work_s / (num_workers * slots) + done.longest_s
-    assert time.perf_counter() - started < 60
 
 
 def test_deaths_cost_the_lost_work_and_no_job() -> None:
