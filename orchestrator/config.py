@@ -153,6 +153,8 @@ class _Settings:
     runs: str = "runs"
 
     def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise ConfigError(f"seed={self.seed}: take 0 or more")
         if self.limit is not None and self.limit < 1:
             raise ConfigError(f"limit={self.limit}: ask about at least one pair, or leave it out for all")
         if not 0 <= self.replay <= 100:
@@ -206,7 +208,7 @@ def read_sweep(composed: Composed, overrides: Sequence[str]) -> SweepConfig:
 
 
 def _rows(values: dict[str, Any], group: str) -> list[tuple[str, dict[str, Any]]]:
-    rows = values[group] or {}
+    rows = values.get(group) or {}
     if not rows:
         raise ConfigError(
             f"no {group} to run: name a sweep, +sweep=NAME (known: {', '.join(options('sweep'))}), "

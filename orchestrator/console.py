@@ -1,5 +1,7 @@
 """What a sweep says while it runs: facts before, progress during, where things are after."""
 
+import os
+import sys
 import time
 from collections.abc import Sequence
 from typing import Self
@@ -104,6 +106,18 @@ def counts_line(counts: Counts, elapsed_s: float) -> str:
         f"{counts.answers:,}/{counts.num_answers:,} answers   {counts.verdicts:,}/{counts.num_verdicts:,} verdicts   "
         f"{counts.unscored:,} unscored   {minutes}:{seconds:02d}"
     )
+
+
+class SweepConsole(Console):
+    """A console that outlives its reader: a sweep goes on when `| head` has seen enough."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False)
+
+    def on_broken_pipe(self) -> None:
+        """Go on in silence."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class ProgressDisplay:

@@ -3,6 +3,7 @@
 Every room with a command composes through `compose`; every command ends through `run_command`.
 """
 
+import io
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -43,6 +44,11 @@ def compose(overrides: Sequence[str], config_name: str = "config") -> Composed:
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
+    for word in overrides:
+        if "${" in word:
+            raise ConfigError(
+                f"{word.partition('=')[0]}: a value is plain text; a secret is named, never written: api_key_env=NAME"
+            )
     overrides = [_settable(word) for word in overrides]
     try:
         with initialize_config_dir(config_dir=str(CONF_DIR), version_base="1.3"):
@@ -70,6 +76,9 @@ def options(group: str) -> list[str]:
 
 def run_command(main: Callable[[], int]) -> NoReturn:
     """Run a command and exit with its status; an error that the user can fix prints as one message."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         status = main()
     except UserError as error:
@@ -98,6 +107,9 @@ def _explain(error: Exception, overrides: Sequence[str], config_name: str) -> st
         return f"no {group} {name!r}: {nearest(name, options(group))}" if group else f"no config {name!r}"
     if found := re.search(r"full_key: (\S+)", text) or re.search(r"Could not override '([^']+)'", text):
         return _explain_unknown_key(found[1], overrides, config_name)
+    if "Lexer" in text or "LexerNoViable" in type(error).__name__ or "mismatched input" in text:
+        advice = "put a value with blanks, commas, = or accents in quotes: KEY='\"...\"'"
+        return f"cannot read one of the arguments: {advice} ({_first_line(text)})"
     first = " ".join(line.strip() for line in text.splitlines()[:2])
     return f"cannot read the arguments: {first}"
 
@@ -112,6 +124,10 @@ def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -
     except ConfigError:
         known = []
     return f"unknown setting {key!r}: {nearest(key, known)}"
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0] if text else ""
 
 
 def _keys(values: dict[str, Any], prefix: str = "") -> list[str]:

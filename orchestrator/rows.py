@@ -156,7 +156,7 @@ def read_model_row(key: str, values: Mapping[str, Any], prompt: Prompt | None, *
     engine_kind, engine = _read_engine(f"models.{key}", values, wants_one=adapter.uses_prompt)
     return ModelRow(
         key=key,
-        name=values.get("name") or key,
+        name=str(values.get("name") or key),
         role=role,
         adapter=adapter,
         adapter_kind=str(with_where["kind"]),
@@ -175,7 +175,7 @@ def read_judge_row(key: str, values: Mapping[str, Any], prompt: Prompt, *, is_by
     engine_kind, engine = _read_engine(f"judges.{key}", values, wants_one=judge.uses_prompt)
     return JudgeRow(
         key=key,
-        name=values.get("name") or key,
+        name=str(values.get("name") or key),
         judge=judge,
         judge_kind=str(section["kind"]),
         engine=engine,

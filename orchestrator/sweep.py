@@ -28,6 +28,7 @@ from orchestrator.tasks import Task
 from records.files import write_table
 from records.prompts import is_official
 from schemas.errors import BadReply, RateLimited
+from schemas.protocols import Prompt
 from schemas.records import Answer, Judgement
 from schemas.tables import PREDICTIONS, RUN_PAIRS, VERDICTS
 
@@ -38,7 +39,7 @@ broken reply rarely mends."""
 
 def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
     """Run a sweep to its end, or to a clean stop; return the exit status."""
-    console = Console(highlight=False, markup=False)
+    console = say.SweepConsole()
     plan = prepare(sweep, console)
     if sweep.details == "preflight":
         for line in say.detail_lines(plan.preflight):
@@ -155,8 +156,7 @@ def _conclude(plan: Plan, console: Console, predictions: pl.DataFrame, verdicts:
     failed = plan.gate.notes()
     row_notes = {row: contestants.get(row, {}) | failed.get(row, {}) for row in {*contestants, *failed}}
     write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint, row_notes)
-    is_unofficial = not is_official(plan.sweep.judge_prompt)
-    notes = {row.name: _judge_note(row.prompt is not None and is_unofficial) for row in plan.judges}
+    notes = {row.name: _judge_note(row.prompt) for row in plan.judges}
     prompts = [row.prompt for row in (*plan.models, *plan.judges) if row.prompt is not None]
     if prompts and all(is_official(prompt) for prompt in prompts):
         console.print("prompts     official, by their SHA-256")
@@ -170,5 +170,7 @@ def _conclude(plan: Plan, console: Console, predictions: pl.DataFrame, verdicts:
     console.print("your own   +model@models.mine=endpoint ...   see docs/models.md", soft_wrap=True)
 
 
-def _judge_note(is_unofficial_llm: bool) -> str:
-    return "unofficial prompt" if is_unofficial_llm else "unofficial: deterministic, no LLM"
+def _judge_note(prompt: Prompt | None) -> str:
+    if prompt is None:
+        return "unofficial: deterministic, no LLM"
+    return "official prompt" if is_official(prompt) else "unofficial prompt"

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, and tables checked on both sides."""
 
+import contextlib
 import errno
 import io
 import json
@@ -31,7 +32,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise write_failed(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def write_failed(path: Path, error: OSError) -> StoreError:

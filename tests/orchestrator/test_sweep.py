@@ -154,6 +154,10 @@ BAD_COMMANDS = {
         "models.mine.engine.base_url=http://127.0.0.1:9/v1",
         "models.mine.engine.model=m",
     ),
+    "a value is plain text": ("+sweep=baselines", "models.oracle.family=${{oc.env:HOME}}"),
+    "seed=-1: take 0 or more": ("+sweep=baselines", "seed=-1"),
+    "no judges to run": ("+sweep=baselines", "~judges"),
+    "belongs to another dataset: add dataset=parquet": ("+sweep=baselines", "dataset=embedded", "dataset.path=x"),
     "two models are called": ("+sweep=baselines", "models.oracle.name=pixel_diff"),
     "official prompts are read from a folder": ("+sweep=baselines", "prompts=official", "prompts.folder=null"),
     "prompts.folder=...": ("+sweep=baselines", "prompts=official"),
@@ -188,3 +192,14 @@ def test_help_is_there_without_arguments() -> None:
     )
     assert done.returncode == 0
     assert "+sweep=NAME" in done.stdout
+
+
+def test_names_that_look_like_numbers_are_names_and_a_closed_pipe_stops_nothing(dataset: Path, tmp_path: Path) -> None:
+    words = cases.command(*BASICS, "models.none.name=4.5", "cluster=inline", dataset=dataset, runs=tmp_path)
+    with subprocess.Popen(words, cwd=cases.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as driver:
+        assert driver.stdout is not None
+        driver.stdout.readline()
+        driver.stdout.close()
+        assert driver.wait(timeout=60) == 0
+    board = pl.read_parquet(cases.only_run(tmp_path) / "analysis/leaderboard.parquet")
+    assert "4.5" in board["model"].to_list()
