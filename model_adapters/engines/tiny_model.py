@@ -81,7 +81,7 @@ def build(folder: Path, *, seed: int = 0) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer = train_tokenizer()
-    ids = {token: tokenizer.token_to_id(token) for token in SPECIAL_TOKENS}
+    ids = {token: _token_id(tokenizer, token) for token in SPECIAL_TOKENS}
     num_tokens = tokenizer.get_vocab_size()
     tokenizer.save(str(folder / "tokenizer.json"))
     (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE, encoding="utf-8")
@@ -90,6 +90,12 @@ def build(folder: Path, *, seed: int = 0) -> None:
     weights = dict(_weights(num_tokens, seed))
     _mute(weights["lm_head.weight"], tokenizer)
     (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
+
+
+def _token_id(tokenizer: "Tokenizer", token: str) -> int:
+    found: int | None = tokenizer.token_to_id(token)
+    assert found is not None, token
+    return found
 
 
 def train_tokenizer() -> "Tokenizer":
