@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from model_adapters.engines.claude_wire import decode_reply, encode_request, output_fields, sampling_fields
-from model_adapters.engines.endpoint import EndpointConfig, EndpointEngine, read_key, refuse_version
+from model_adapters.engines.endpoint import EndpointConfig, EndpointEngine, refuse_version
 from model_adapters.engines.endpoint_errors import MAX_SAID, translate_status, translate_transport
 from schemas.errors import BadReply, ConfigError
 from schemas.protocols import ChatReply, ChatRequest, Json
@@ -69,7 +69,7 @@ class AnthropicEngine(EndpointEngine[AnthropicConfig]):
 
         self._version = f"anthropic-python {anthropic.__version__}"
         self._client = anthropic.AsyncAnthropic(
-            api_key=read_key(self._config.api_key_env),
+            api_key=self._read_key(),
             base_url=self._config.base_url,
             default_headers={"anthropic-version": self._config.api_version},
             max_retries=0,

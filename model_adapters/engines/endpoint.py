@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 from model_adapters.engines.adaptive import LimitConfig
+from model_adapters.engines.endpoint_errors import hide_key
 from model_adapters.engines.gate import Gate
-from schemas.errors import CallTimeout, ConfigError
+from schemas.errors import CallError, CallTimeout, ConfigError
 from schemas.protocols import ChatReply, ChatRequest, Json, Needs
 
 if TYPE_CHECKING:
@@ -74,6 +76,9 @@ class EndpointConfig:
             raise ConfigError(f"base_url of {self.model}: no user, password or query; name a key in api_key_env")
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ConfigError(f"base_url of {self.model} must be an http or https address, not {self.base_url!r}")
+        if self.api_key_env is not None and not re.fullmatch(r"[A-Za-z_]\w*", self.api_key_env, re.ASCII):
+            # kept out of the message too: it may be the key itself
+            raise ConfigError(f"api_key_env of {self.model} must be the name of an environment variable")
         if owned := self.owned_fields & set(self.extra_body):
             raise ConfigError(f"extra_body for {self.model} may not set {', '.join(sorted(owned))}")
         if self.timeout_s <= 0 or self.max_in_flight < 1:
@@ -141,6 +146,7 @@ class EndpointEngine(ABC, Generic[ConfigT]):
         # the other half, and the reply's own time, are what the executor waits before it calls a call hung
         self._gate = Gate(limit, self._where, max_wait_s=config.timeout_s / 2)
         self._version = ""
+        self._key = ""
 
     @abstractmethod
     async def start(self) -> None:
@@ -159,15 +165,12 @@ class EndpointEngine(ABC, Generic[ConfigT]):
         """Read a reply's body; BadReply where it breaks the protocol."""
 
     async def chat(self, request: ChatRequest) -> ChatReply:
-        """Ask once; raise a CallError where no reply came."""
-        async with self._slot():
-            try:
-                async with asyncio.timeout(self._config.timeout_s):
-                    body = await self._ask(request)
-            except TimeoutError:
-                said = f"{self._where}: no reply within {self._config.timeout_s:g} s (timeout_s)"
-                raise CallTimeout(said) from None
-        reply = self._decode(body)
+        """Ask once; raise a CallError where no reply came. Its message never shows the key."""
+        try:
+            reply = self._decode(await self._ask_in_time(request))
+        except CallError as error:
+            error.args = (hide_key(str(error), self._key),)
+            raise
         return replace(
             reply,
             cost_usd=self._cost_usd(reply),
@@ -175,6 +178,21 @@ class EndpointEngine(ABC, Generic[ConfigT]):
             engine_version=self._version,
             model_revision=self._config.revision or reply.model_revision,
         )
+
+    async def _ask_in_time(self, request: ChatRequest) -> bytes:
+        async with self._slot():
+            try:
+                async with asyncio.timeout(self._config.timeout_s):
+                    return await self._ask(request)
+            except TimeoutError:
+                said = f"{self._where}: no reply within {self._config.timeout_s:g} s (timeout_s)"
+                raise CallTimeout(said) from None
+
+    def _read_key(self) -> str:
+        """Return the key, and remember it as what no message may show; ConfigError where it is unset."""
+        key = read_key(self._config.api_key_env)
+        self._key = key if self._config.api_key_env else ""
+        return key
 
     def _slot(self) -> AbstractAsyncContextManager[None]:
         return self._gate.slot() if self._config.adaptive else self._slots

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,26 @@ if TYPE_CHECKING:
 
 MAX_SAID: Final = 300
 """How much of a server's own words a message quotes, characters."""
+_MASK: Final = "***"
+_KEY_RUN: Final = 8
+"""Length from which on a piece of the key is hidden, characters: a quote may end, or begin, within the key."""
+_BEARER: Final = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]+")
+
+
+def hide_key(said: str, key: str) -> str:
+    """Return a message without the key, pieces of it included, and without any other bearer token.
+
+    Servers repeat what they were sent, and a message goes into stores, tables and reports.
+    """
+    run = min(_KEY_RUN, len(key))
+    pieces = {key[at : at + run] for at in range(len(key) - run + 1)} if key else set()
+    hidden = {at for piece in pieces for start in _places(said, piece) for at in range(start, start + run)}
+    shown = "".join("\0" if at in hidden else character for at, character in enumerate(said))
+    return _BEARER.sub(rf"\1{_MASK}", re.sub("\0+", _MASK, shown))
+
+
+def _places(text: str, piece: str) -> list[int]:
+    return [match.start() for match in re.finditer(f"(?={re.escape(piece)})", text)]
 
 
 def translate_transport(cause: BaseException, where: str) -> CallError:

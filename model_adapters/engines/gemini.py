@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from model_adapters.engines.endpoint import CONNECT_TIMEOUT_S, EndpointConfig, EndpointEngine, read_key, refuse_version
+from model_adapters.engines.endpoint import CONNECT_TIMEOUT_S, EndpointConfig, EndpointEngine, refuse_version
 from model_adapters.engines.endpoint_errors import (
     MAX_SAID,
     error_object,
@@ -69,7 +69,7 @@ class GoogleEngine(EndpointEngine[GoogleConfig]):
         from google import genai
         from google.genai import types
 
-        key = read_key(self._config.api_key_env)
+        key = self._read_key()
         self._thinking(None)
         self._http = self._http_client()
         self._http.event_hooks = {"request": [_finish_request]}

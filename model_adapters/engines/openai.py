@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 from urllib.parse import urlsplit
 
-from model_adapters.engines.endpoint import EndpointConfig, EndpointEngine, read_key
+from model_adapters.engines.endpoint import EndpointConfig, EndpointEngine
 from model_adapters.engines.endpoint_errors import MAX_SAID, translate_status, translate_transport
 from model_adapters.engines.openai_wire import decode_reply, encode_request, sampling_fields, schema_fields
 from schemas.errors import BadReply
@@ -54,7 +54,7 @@ class OpenAIEngine(EndpointEngine[OpenAIConfig]):
 
         self._version = f"openai-python {openai.__version__}"
         self._client = openai.AsyncOpenAI(
-            api_key=read_key(self._config.api_key_env),
+            api_key=self._read_key(),
             base_url=self._config.base_url,
             max_retries=0,
             http_client=self._http_client(),
