@@ -118,13 +118,13 @@ def _state(group: str, row: ModelRow | JudgeRow, role: str, machine: Machine) ->
 def _lacks(needs: Needs, machine: Machine) -> list[Lack]:
     lacks = []
     if needs.num_gpus > machine.num_gpus or needs.gpu_memory_gb > machine.gpu_memory_gb:
-        wanted = f"needs {needs.num_gpus} GPUs with {needs.gpu_memory_gb:.0f} GB in all"
+        wanted = f"needs {needs.num_gpus} GPU{'s' * (needs.num_gpus > 1)} with {needs.gpu_memory_gb:.0f} GB in all"
         lacks.append(Lack("gpu", f"{wanted}, here are {machine.num_gpus} with {machine.gpu_memory_gb:.0f} GB"))
     if needs.unavailable:
         lacks.append(Lack("package", needs.unavailable))
     for package in needs.packages:
         if not _is_installed(package):
-            extra = f"pip install 'diffspot-orchestrator[{needs.extra}]'" if needs.extra else f"install {package}"
+            extra = f"pip install -e '.[{needs.extra}]'" if needs.extra else f"install {package}"
             lacks.append(Lack("package", f"needs the package {package}: {extra}"))
     lacks += [Lack("key", f"set {name}") for name in needs.env_vars if not os.environ.get(name)]
     if needs.is_priced and not machine.allows_paid:
