@@ -58,6 +58,26 @@ _UNDENIED = re.compile(
 _CONDITION = re.compile(
     r"^\W*(?:if (?:there|anything|any|you|something)|let me know|please|hope|note that (?:i|this))\b"
 )
+_MEDIA = r"(?:images?|screenshots?|pictures?|photos?|attachments?|attached files?)"
+_NOT = rf"(?:(?:{_AUXILIARY} not|cannot|{_AUXILIARY}n['’]t|can['’]t|unable to|not able to|fail(?:ed)? to)\b)"
+_SIGHT = (
+    r"(?:see|find|view|open|load|access|display|read|identify|detect|locate|process"
+    r"|analy[sz]e|compare|receive|make out)"
+)
+_UNSEEN = re.compile(
+    rf"\b{_NOT} (?:\w+ ){{0,2}}?{_SIGHT} (?:(?:any|the|your|these|those|both|either|two|an?|attached|provided|uploaded"
+    rf"|such|actual|of|or|and|{_SIGHT}) ){{0,5}}{_MEDIA}\b(?![ -](?:\w+ ){{0,3}}?(?:differ|chang|mov|shift|alter|modif"
+    rf"|remov|add|distinct|clearly|well|in (?:full )?detail))"
+    rf"|\b{_NOT} (?:\w+ )?{_SIGHT} what (?:is|was|are) (?:being )?(?:shown|depicted|displayed|pictured|in the)\b"
+    r"|\b(?:images|screenshots|pictures|attachments?) (?:\w+ ){0,3}?(?:(?:failed|fail) to|(?:do|did|could|can"
+    r"|are|were|is|was"
+    r"|have|has)(?: not|n['’]t)|cannot|can['’]t) (?:\w+ ){0,2}?(?:load|open|attach|upload|provide|display|seen"
+    r"|viewed|visible"
+    r"|available|accessible|found|render|come through|came through)\w*(?! (?:in|on|any ?more|any longer)\b)"
+    rf"|\bno {_MEDIA} (?:\w+ ){{0,3}}?(?:attached|provided|uploaded|found|visible|available|received|included"
+    rf"|to compare)\b"
+)
+"""Says that the images can't be seen, opened, found or loaded: neither a claim nor a denial of change."""
 _CONTRAST = re.compile(
     r",?\s*(?:—\s*|–\s*|- )?\b(?:but|however|except(?:ing)?(?: (?:that|for))?|although|though|whereas|yet"
     r"|save for|other than|apart from|aside from"
@@ -107,6 +127,7 @@ def read(text: str) -> Reading:
     """Return the claims of an answer; none where every sentence that is left denies change."""
     claims: list[str] = []
     is_denial = False
+    is_blind = is_unseen(text)
     for unit, is_bullet in _join_frames(_units(text)):
         if claims and _SUMMARY.match(unit):
             continue
@@ -117,7 +138,7 @@ def read(text: str) -> Reading:
                 claims[-1] = f"{claims[-1]} {clause}"
             elif _is_claim(clause, is_bullet=is_bullet):
                 claims.append(clause)
-    return Reading(tuple(half for claim in claims for half in _split_joint(claim)), is_denial)
+    return Reading(tuple(half for claim in claims for half in _split_joint(claim)), is_denial and not is_blind)
 
 
 def names_element(text: str) -> bool:
@@ -183,7 +204,7 @@ def _keep_claims(unit: str) -> tuple[list[str], bool]:
     is_denial = False
     for sentence in _sentences(unit):
         clauses = _clauses(sentence)
-        left = [clause for clause in clauses if not denies(clause) and not _CONDITION.search(mask(clause).lower())]
+        left = [clause for clause in clauses if not _says_nothing(clause)]
         is_denial = is_denial or any(denies(clause) for clause in clauses)
         if (
             len(left) < len(clauses)
@@ -201,9 +222,18 @@ def denies(text: str) -> bool:
     return bool(_DENIAL.search(masked)) and not _UNDENIED.search(masked)
 
 
+def is_unseen(text: str) -> bool:
+    """Tell whether a text says that the images can't be seen, opened, found or loaded."""
+    return bool(_UNSEEN.search(mask(text).lower()))
+
+
+def _says_nothing(clause: str) -> bool:
+    return denies(clause) or is_unseen(clause) or bool(_CONDITION.search(mask(clause).lower()))
+
+
 def _clauses(sentence: str) -> list[str]:
     """Split at a contrast, but only where one side denies change and the other doesn't."""
-    if not denies(sentence):
+    if not denies(sentence) and not is_unseen(sentence):
         return [sentence]
     masked = mask(sentence).lower()
     cuts = [(match.start(), match.end()) for match in _CONTRAST.finditer(masked)]
@@ -256,5 +286,13 @@ def _names_element_first(text: str) -> bool:
     )
 
 
-SOURCES = (_DENIAL.pattern, _UNDENIED.pattern, _CONTRAST.pattern, _JOINT.pattern, _META.pattern, _CHANGE)
+SOURCES = (
+    _DENIAL.pattern,
+    _UNSEEN.pattern,
+    _UNDENIED.pattern,
+    _CONTRAST.pattern,
+    _JOINT.pattern,
+    _META.pattern,
+    _CHANGE,
+)
 """The patterns of this module, for the judge's identity."""

@@ -236,6 +236,18 @@ DENIALS: Final = (
 )
 """Ways to say that nothing changed."""
 
+UNSEEN: Final = (
+    r"(?:\bnot|n['’]t|\bcannot|\bunable to|\bfailed to) (?:\w+ ){0,2}?(?:see|view|find|open|load|access"
+    r"|identify|process)"
+    r" (?:(?!differ|chang)\w+ ){0,3}?(?:images?|screenshots?|pictures?|attachments?"
+    r"|shown)\b(?! (?:\w+ ){0,2}?(?:differ|chang|mov))"
+    r"|\b(?:images|screenshots|pictures|attachments) (?:\w+ ){0,2}?(?:failed|not|cannot|didn['’]t|couldn['’]t"
+    r"|aren['’]t)"
+    r" (?:\w+ )?(?:load|open|attach|found|seen|visible|available|provided)"
+    r"|\bno (?:images|screenshots|pictures|attachments) (?:\w+ ){0,2}?(?:attached|found|provided|uploaded|available)"
+)
+"""Pattern of talk that the images can't be seen, which denies nothing."""
+
 ELEMENTS: Final = (
     '"Contact us" link in the footer',
     '"Subscribe" button in the newsletter form',

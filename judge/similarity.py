@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from judge.phrases import CHANGES, DENIALS, ELEMENTS, TALK, VAGUE
+from judge.phrases import CHANGES, DENIALS, ELEMENTS, TALK, UNSEEN, VAGUE
 from schemas.digest import digest, digest_truth
 from schemas.protocols import Engine, Json, Needs, Prompt
 from schemas.records import Case, Judgement, Mutation, Truth
@@ -55,6 +55,7 @@ class SimilarityConfig:
 _WHOLE = 0.99
 _FEW_WORDS = 4
 _WORD = re.compile(r"\w+")
+_UNSEEN = re.compile(UNSEEN, re.I)
 _PASSAGE_END = re.compile(r"\n+|(?<=[a-z\"”')])[.!?;] +(?=[A-Z\"“'])|,? but |,? except (?:that |for )?")
 
 
@@ -96,9 +97,10 @@ def judge(case: Case, config: SimilarityConfig) -> Judgement:
             error_type="not_english",
             error_message=f"{case.pair_id}: no English to compare in the answer",
         )
-    said = [passage for passage in passages if _says_change(passage, config)]
+    said = [passage for passage in passages if not _UNSEEN.search(passage) and _says_change(passage, config)]
     if case.truth.is_no_diff:
-        is_denial = any(_denial(passage) >= config.phrase_floor for passage in passages)
+        is_blind = bool(_UNSEEN.search(case.text))
+        is_denial = not is_blind and any(_denial(passage) >= config.phrase_floor for passage in passages)
         claimed = tuple(passage for passage in said if not _is_talk(passage))
         return Judgement(hallucinations=claimed if claimed or is_denial else (case.text.strip(),))
     return _rank_all(case.truth, said, config)
@@ -254,4 +256,4 @@ _COUNTS = _count()
 @lru_cache(maxsize=1)
 def _tables_digest() -> str:
     changes: dict[str, Json] = {" ".join(key): list(phrases) for key, phrases in CHANGES.items()}
-    return digest([changes, list(DENIALS), list(TALK), list(ELEMENTS), list(VAGUE)])
+    return digest([changes, list(DENIALS), list(TALK), list(ELEMENTS), list(VAGUE), UNSEEN])

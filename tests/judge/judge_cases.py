@@ -54,6 +54,25 @@ PLANS = changed("justify", 'row of buttons below the heading "Plans"', "center")
 STORY = changed("letter_spacing", '"Our story" heading', "increase")
 
 
+UNSEEN = (
+    "I don't see any images attached to this message. Please upload them.",
+    "I cannot see the images you mention.",
+    "I'm sorry, but I can't identify what is shown",
+    "The images failed to load, so I could not detect anything.",
+    "Error: unable to find image.",
+    "I am unable to see any images.",
+    "No screenshots were attached, so I cannot find any differences.",
+)
+"""Say that the images could not be seen: neither claims nor denials."""
+SEEN = (
+    "I cannot see any difference between the images.",
+    "I don't see any image differences.",
+    "I could not find any changes in the screenshots.",
+    "I do not see the screenshots differ.",
+)
+"""Deny change in words much like those."""
+
+
 def case(truth: Truth, text: str) -> Case:
     return Case(pair_id="p1", truth=truth, text=text)
 

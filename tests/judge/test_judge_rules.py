@@ -12,8 +12,10 @@ from judge_cases import (
     PILL,
     PLANS,
     SEARCH,
+    SEEN,
     SIGN_UP,
     STORY,
+    UNSEEN,
     case,
     changed,
 )
@@ -215,3 +217,21 @@ def test_identity_holds_the_tables() -> None:
 def test_a_comparative_decides_beside_appears_and_now_has(text: str, verdict: str) -> None:
     thicker = changed("border", "search field in the header", "increase", old="1px", new="5px")
     assert judge(case(thicker, text)).verdict == verdict
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_images_that_could_not_be_seen_are_neither_claim_nor_denial(text: str) -> None:
+    assert judge(case(NO_DIFF, text)).hallucinations == (text,)
+    found = judge(case(SIGN_UP, text))
+    assert (found.verdict, found.hallucinations) == ("missed", ())
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_denials_that_name_the_images_stay_denials(text: str) -> None:
+    assert judge(case(NO_DIFF, text)).hallucinations == ()
+
+
+def test_a_claim_beside_what_could_not_be_seen_is_kept() -> None:
+    text = 'I cannot see the screenshots well, but the "Sign Up" button is larger.'
+    assert judge(case(SIGN_UP, text)).verdict == "correct"
+    assert judge(case(SIGN_UP, 'I can\'t open the images. The "Sign Up" button is larger.')).verdict == "correct"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_cases import BREAD, CAPTION, CARD, LEARN, NO_DIFF, PILL, SIGN_UP, STORY, case
+from judge_cases import BREAD, CAPTION, CARD, LEARN, NO_DIFF, PILL, SEEN, SIGN_UP, STORY, UNSEEN, case
 
 from judge import similarity
 from judge.similarity import SimilarityConfig, distract, judge
@@ -83,3 +83,14 @@ def test_never_fails_and_repeats_itself(text: str, truth: Truth) -> None:
 def test_identity_holds_every_setting() -> None:
     assert SimilarityConfig(seed=1).identity() != CONFIG.identity()
     assert SimilarityConfig(phrase_floor=0.6).identity() != CONFIG.identity()
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_images_that_could_not_be_seen_are_neither_claim_nor_denial(text: str) -> None:
+    assert judge(case(NO_DIFF, text), CONFIG).hallucinations == (text,)
+    assert judge(case(SIGN_UP, text), CONFIG).verdict == "missed"
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_denials_that_name_the_images_stay_denials(text: str) -> None:
+    assert judge(case(NO_DIFF, text), CONFIG).hallucinations == ()
