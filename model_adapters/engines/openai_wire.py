@@ -7,7 +7,15 @@ endpoints add to it (`reasoning`, `reasoning_content`, content as a list of part
 import json
 from collections.abc import Mapping, Sequence
 
-from model_adapters.engines.wire import complain, count, mapping, parse_body, splice_image, text_or_none
+from model_adapters.engines.wire import (
+    complain,
+    count,
+    mapping,
+    parse_body,
+    refuse_broken_off,
+    splice_image,
+    text_or_none,
+)  # fmt: skip
 from schemas.errors import BadReply
 from schemas.protocols import ChatReply, ChatRequest, ImagePart, Sampling, TextPart
 
@@ -46,17 +54,18 @@ def schema_fields(request: ChatRequest) -> dict[str, object]:
 
 
 def decode_reply(body: bytes, where: str) -> ChatReply:
-    """Read a reply's body; BadReply where it is cut, not JSON, or holds no message.
+    """Read a reply's body; BadReply where it is cut, not JSON, or holds no message; ServerFailed where it broke off.
 
     A content of null or "" is a reply with text "": whether that is an answer is the adapter's to say.
     `where` names the model and the endpoint in messages.
     """
     data = parse_body(body, where)
     choice = _first_choice(data, where)
+    finish_reason = text_or_none(choice.get("finish_reason"))
+    refuse_broken_off(finish_reason, where, choice.get("error"))
     message = choice.get("message")
     if not isinstance(message, dict):
         raise BadReply(f"{where}: the reply's choice holds no message")
-    finish_reason = text_or_none(choice.get("finish_reason"))
     refusal = text_or_none(message.get("refusal"))
     usage = mapping(data.get("usage"))
     return ChatReply(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from model_adapters.engines.weights import BrokenWeights, digest_folder, is_local
+from model_adapters.engines.wire import refuse_broken_off
 from schemas.errors import CallTimeout, ConfigError, RequestRejected, ServerFailed, WorkerDied
 from schemas.protocols import ChatReply, ChatRequest, Json, Needs
 
@@ -178,6 +179,7 @@ class VllmEngine:
 
     def _reply(self, started: "Started", output: Any) -> ChatReply:  # noqa: ANN401
         answer = output.outputs[0]
+        refuse_broken_off(answer.finish_reason, self._config.model)
         return ChatReply(
             text=answer.text,
             finish_reason=answer.finish_reason,

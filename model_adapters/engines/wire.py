@@ -3,9 +3,13 @@
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from typing import Final
 
-from schemas.errors import BadReply
+from schemas.errors import BadReply, ServerFailed
 from schemas.protocols import ImagePart
+
+BROKEN_OFF: Final = frozenset({"error", "abort", "insufficient_system_resource"})
+"""Finish reasons of a generation that failed on the way: OpenRouter's, vLLM's, DeepSeek's."""
 
 
 def splice_image(before: bytes, image: ImagePart, after: bytes) -> bytes:
@@ -37,6 +41,13 @@ def complain(data: Mapping[str, object], lack: str, where: str) -> BadReply:
     """Return the error for a reply that lacks what it must hold, with what the server says of it."""
     said = f"; the server says: {str(data['error'])[:300]}" if data.get("error") else ""
     return BadReply(f"{where}: the reply holds no {lack}{said}")
+
+
+def refuse_broken_off(finish_reason: str | None, where: str, error: object = None) -> None:
+    """Raise ServerFailed where a generation failed on the way: the text it left is no answer."""
+    if error or finish_reason in BROKEN_OFF:
+        said = f"; the server says: {str(error)[:300]}" if error else ""
+        raise ServerFailed(f"{where}: the generation was broken off (finish reason {finish_reason}){said}")
 
 
 def count(usage: Mapping[str, object], name: str) -> int | None:

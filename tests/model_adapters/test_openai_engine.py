@@ -86,7 +86,7 @@ async def talking_to(handler: Handler, **config: Any) -> AsyncIterator[OpenAIEng
 
 
 def completion(message: object, **more: object) -> RawReply:
-    return json_reply({"model": "m-0612", "choices": [{"message": message, "finish_reason": "stop", **more}]})
+    return json_reply({"model": "m-0612", "choices": [{"message": message, "finish_reason": "stop"} | more]})
 
 
 def seen_body(**config: Any) -> dict[str, Any]:
@@ -368,3 +368,25 @@ def test_an_unusable_key_is_refused_before_any_call(value: str | None, monkeypat
 def test_free_costs_nothing_and_unknown_stays_unknown() -> None:
     assert run().cost_usd == 0.0
     assert run(lambda asked: completion({"content": "x"}), prices=PRICES).cost_usd is None
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"error": {"code": 502, "message": "upstream is gone"}}, "upstream is gone"),
+        ({"error": {"code": 502}, "finish_reason": "error"}, "502"),
+        ({"message": None, "error": {"code": 502}}, "502"),
+        ({"finish_reason": "error"}, "error"),
+        ({"finish_reason": "abort"}, "abort"),
+        ({"finish_reason": "insufficient_system_resource"}, "insufficient_system_resource"),
+    ],
+)
+def test_a_generation_that_failed_is_no_answer(choice: dict[str, Any], words: str) -> None:
+    with pytest.raises(ServerFailed, match=words):
+        run(lambda asked: completion({"content": "The butt"}, **choice))
+
+
+@pytest.mark.parametrize("reason", ["eos", "stop_sequence", "tool_calls", None])
+def test_an_unknown_finish_reason_is_passed_on(reason: str | None) -> None:
+    reply = run(lambda asked: completion({"content": "fine"}, finish_reason=reason, error=None))
+    assert (reply.text, reply.finish_reason) == ("fine", reason)
