@@ -89,7 +89,7 @@ class LlmJudge:
             reply = await self.engine.chat(self._request(asked, num_mutations))
             replies.append(reply)
             try:
-                return _judged(parse(reply.text, num_mutations), replies, case)
+                return _judged(_parse_whole(reply, num_mutations), replies, case)
             except BrokenReply as error:
                 broken = error
                 asked = f"{rendered}\n\n{_repair_note(reply.text, broken)}"
@@ -124,6 +124,15 @@ def mutations_json(truth: Truth) -> str:
 def truth_answer(truth: Truth) -> str:
     """Return the truth in words; for no-diff pairs a fixed note."""
     return NO_DIFF_ANSWER if truth.is_no_diff else truth.answer
+
+
+def _parse_whole(reply: ChatReply, num_mutations: int) -> Reply:
+    """Parse a reply that its engine calls finished; BrokenReply for a refusal and for one that was cut off."""
+    if reply.is_refusal or reply.finish_reason == "content_filter":
+        raise BrokenReply("the reply is a refusal", "refusal")
+    if reply.finish_reason == "length":
+        raise BrokenReply("the reply was cut off at the limit of output tokens", "cut_off")
+    return parse(reply.text, num_mutations)
 
 
 def _repair_note(text: str, error: BrokenReply) -> str:

@@ -1,6 +1,7 @@
-"""Read an LLM judge's JSON reply: lenient about what stands around the object, strict about what is in it."""
+"""Read an LLM judge's JSON reply: one object and no prose, strict about what is in it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -42,6 +43,8 @@ def schema_for(num_mutations: int) -> dict[str, Json]:
     return {**SCHEMA, "properties": {**properties, "mutations": exact}}
 
 
+_REASONING = re.compile(r"\A\s*<think>.*?</think>", re.S)
+_FENCE = re.compile(r"```\w*\s*(.*?)\s*```", re.S)
 _TEXT_KEYS = ("description", "claim", "text", "hallucination", "vlm_claim", "vlm_match", "quote")
 
 
@@ -84,23 +87,18 @@ def parse(text: str, num_mutations: int) -> Reply:
 
 
 def _find_object(text: str) -> dict[str, Json]:
-    """Return the last whole JSON object of the text that holds a key we ask for; reasoning may stand before it."""
-    decoder, at = json.JSONDecoder(), 0
-    found: list[dict[str, Json]] = []
-    while (start := text.find("{", at)) >= 0:
-        try:
-            value, at = decoder.raw_decode(text, start)
-            found.append(value)
-        except (json.JSONDecodeError, RecursionError):
-            at = start + 1
-    asked = [value for value in found if "mutations" in value or "hallucinations" in value]
-    if not asked:
-        raise BrokenReply(
-            "no JSON object with the keys asked for" if text.strip() else "the reply is empty", "bad_json"
-        )
-    if any(value != asked[-1] for value in asked):
-        raise BrokenReply("more than one JSON object, and they differ", "bad_json")
-    return asked[-1]
+    """Return the one JSON object that the whole text is, but for leading reasoning, a code fence and white space."""
+    body = _REASONING.sub("", text, count=1).strip()
+    if fenced := _FENCE.fullmatch(body):
+        body = fenced[1].strip()
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        problem = "the reply is not one JSON object and nothing else" if body else "the reply is empty"
+        raise BrokenReply(problem, "bad_json") from error
+    if not isinstance(value, dict):
+        raise BrokenReply("the reply is JSON, but no object", "bad_json")
+    return value
 
 
 def _read_entry(entry: Json) -> MutationEntry:

@@ -106,10 +106,49 @@ def test_no_repair_where_none_is_wanted() -> None:
     assert len(engine.requests) == 1
 
 
-@pytest.mark.parametrize("wrapping", ["```json\n{}\n```", "Let me think about {{this}}.\n{}\nDone.", "{}"])
-def test_what_stands_around_the_object_is_let_pass(wrapping: str) -> None:
+@pytest.mark.parametrize(
+    "wrapping",
+    ["```json\n{}\n```", "```{}```", "{}", " \n{}\n", '<think>Perhaps {"mutations": []}?</think>\n```json\n{}\n```'],
+)
+def test_fence_and_leading_reasoning_are_let_pass(wrapping: str) -> None:
     reply = parse(wrapping.replace("{}", GOOD), 1)
     assert reply.mutations[0].verdict == "correct"
+
+
+@pytest.mark.parametrize(
+    "wrapping",
+    [
+        "Let me think. A first draft:\n{}\nbut I am not sure",
+        "You asked for the form {}",
+        "{}\nDone.",
+        "```json\n{}\n```\nDone.",
+        "```json\n{}\n```\n```json\n{}\n```",
+        "[{}]",
+        "{} {}",
+        "<think>unclosed {}",
+        "{}<think>later</think>",
+    ],
+)
+def test_prose_around_the_object_is_broken_and_repaired_once(wrapping: str) -> None:
+    draft = wrapping.replace("{}", GOOD)
+    assert score(FakeEngine(draft, GOOD)).verdict == "correct"
+    found = score(FakeEngine(draft, draft))
+    assert (found.status, found.verdict, found.error_type) == ("unparsed", None, "bad_json")
+
+
+@pytest.mark.parametrize(
+    ("counts", "error_type"),
+    [
+        ({"finish_reason": "length"}, "cut_off"),
+        ({"is_refusal": True}, "refusal"),
+        ({"finish_reason": "content_filter"}, "refusal"),
+    ],
+)
+def test_a_reply_cut_off_or_refused_is_no_verdict(counts: dict[str, Any], error_type: str) -> None:
+    engine = FakeEngine(GOOD, GOOD, **counts)
+    found = score(engine)
+    assert (found.status, found.verdict, found.error_type, len(engine.requests)) == ("unparsed", None, error_type, 2)
+    assert score(FakeEngine(GOOD, finish_reason="stop")).verdict == "correct"
 
 
 def test_hallucinations_may_be_objects() -> None:
