@@ -7,7 +7,7 @@ import polars as pl
 
 from analysis.agreement import explain
 from analysis.figures import ALSO_JUDGES, agreement_figures, outcome_rows, percent, rate_and_interval
-from analysis.ranking import ranked, read_probe
+from analysis.ranking import ranked, read_probe, why_none_named
 from analysis.replay import flips
 from analysis.tally import Analysis
 
@@ -35,20 +35,44 @@ def show(
 def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str, str] | None = None) -> list[Line]:
     """Return the leaderboard's lines: the caller's facts, a table for each judge, agreement, outcomes.
 
-    header: lines that say what was run; notes: a word on each judge by name, such as `unofficial prompt`.
+    header: lines that say what was run; notes: a word on each judge by name, such as `unofficial prompt`. Where
+    `notes` are not given, the dataset's line and the notes are those of the run's config.
     """
-    lines = [Line(text) for text in header]
+    lines = [Line(text) for text in (header if notes is not None else [*header, *_dataset(analysis)])]
+    notes = analysis.facts.notes if notes is None else notes
+    legend = [Line(_legend(analysis), "dim")]
     table = ranked(analysis.leaderboard).join(analysis.found, on=["judge", "model"], how="left")
     for (judge,), rows in analysis.leaderboard.partition_by("judge", as_dict=True, maintain_order=True).items():
-        said = [(notes or {}).get(str(judge)), "judge is a contestant" if judge in analysis.contestants else None]
+        said = [notes.get(str(judge)), "judge is a contestant" if judge in analysis.contestants else None]
         note = "; ".join(text for text in said if text)
         lines += [Line(""), Line(f"judge: {judge}{f' ({note})' if note else ''}    % [95%]", "bold")]
-        lines += _standings(table.filter(pl.col("judge") == judge), analysis.judging_models)
-        lines += _probes(rows.filter(pl.col("role") == "probe"))
+        standings = _standings(table.filter(pl.col("judge") == judge), analysis.judging_models)
+        lines += [*standings, *legend] if standings else []
+        legend = [] if standings else legend
+        lines += _remark(analysis, str(judge))
+        lines += _probes(rows.filter(pl.col("role") == "probe"), analysis)
         lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
         lines.append(Line("no verdicts: nothing to rank", "yellow"))
     return [*lines, *_judges(analysis), *_outcomes(analysis)]
+
+
+def _dataset(analysis: Analysis) -> list[str]:
+    if analysis.facts.dataset is None:
+        return []
+    counts = f"{analysis.num_changed:,} changed, {analysis.num_unchanged:,} unchanged"
+    return [f"dataset: {analysis.facts.dataset} ({counts})"]
+
+
+def _legend(analysis: Analysis) -> str:
+    has_boxes = bool(analysis.found["num_boxed"].fill_null(0).sum())
+    boxless = "no box: named without a pixel box; " if has_boxes else ""
+    return f"found: right element; named: right change too; {boxless}overall: both kinds of pair"
+
+
+def _remark(analysis: Analysis, judge: str) -> list[Line]:
+    why = why_none_named(analysis.leaderboard, analysis.found, judge, analysis.facts.judge_kinds.get(judge))
+    return [Line(why)] if why else []
 
 
 def _standings(rows: pl.DataFrame, judging: Collection[str]) -> list[Line]:
@@ -93,10 +117,13 @@ def aligned(rows: Sequence[Sequence[str]], *, right: Iterable[str] = ()) -> list
     ]
 
 
-def _probes(rows: pl.DataFrame) -> list[Line]:
+def _probes(rows: pl.DataFrame, analysis: Analysis) -> list[Line]:
     if rows.is_empty():
         return []
-    readings = [(read_probe(row), row["num_pairs"]) for row in rows.iter_rows(named=True)]
+    readings = [
+        (read_probe(row, num_changed=analysis.num_changed, is_whole=analysis.is_whole), row["num_pairs"])
+        for row in rows.iter_rows(named=True)
+    ]
     parts = [f"{one.model} {percent(one.rate, num_pairs)} {one.says}".rstrip() for one, num_pairs in readings]
     is_ok = all(one.is_ok for one, _ in readings)
     return [Line(f"probes  {'   '.join(parts)}", "" if is_ok else "yellow")]

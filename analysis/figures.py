@@ -33,13 +33,18 @@ def agreement_figures(row: Mapping[str, Any]) -> str:
     if row["cohen_kappa"] is not None:
         figures.append(f"kappa {row['cohen_kappa']:.2f}")
     if row["kendall_tau"] is not None:
-        interval = ""
-        if row["kendall_tau_low"] is not None:
-            interval = f" [{row['kendall_tau_low']:.2f}, {row['kendall_tau_high']:.2f}]"
-        figures.append(f"tau {row['kendall_tau']:.2f}{interval}")
+        figures.append(f"tau {row['kendall_tau']:.2f}{_tau_interval(row)}")
     if row["p_value"] is not None:
         figures.append(f"p {row['p_value']:.2g}")
     return ", ".join(figures) or "no cell that both scored"
+
+
+def _tau_interval(row: Mapping[str, Any]) -> str:
+    """Write tau's interval; one without width says that no resample moved a rank, not that tau is certain."""
+    if row["kendall_tau_low"] is None:
+        return ""
+    low, high = (f"{row[name]:.2f}" for name in ("kendall_tau_low", "kendall_tau_high"))
+    return "" if low == high else f" [{low}, {high}]"
 
 
 def outcome_rows(tables: Mapping[str, pl.DataFrame]) -> list[list[str]]:

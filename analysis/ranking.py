@@ -1,13 +1,15 @@
 """Who stands where: ranks of models and baselines under each judge, and what the probes say of the judge."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import polars as pl
 
 MAX_UNSCORED: Final = 0.005
 """Share of a row's cells that may be unscored for it to be ranked."""
+MIN_PROBED_PAIRS: Final = 20
+"""Changed pairs below which a probe raises no alarm: of fewer, one pair is more than 5%."""
 _ORDER: Final = ("overall_accuracy", "diff_recall")
 
 
@@ -45,6 +47,8 @@ class ProbeReading:
     """The probe's recall on changed pairs, 0..1."""
     says: str
     is_ok: bool
+    is_telling: bool = True
+    """Whether there were pairs enough to tell; an untelling reading raises no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,18 @@ _EXPECTATIONS: Final[Mapping[str, _Expectation]] = {
 """By the probe's name: the oracle's recall >= 95%, the shuffled one's <= 5%, the shotgun's precision < 50%."""
 
 
-def read_probe(row: Mapping[str, Any]) -> ProbeReading:
-    """Hold a probe's LEADERBOARD row against what a sound judge gives it; other names have no expectation."""
+def read_probe(row: Mapping[str, Any], *, num_changed: int, is_whole: bool = True) -> ProbeReading:
+    """Hold a probe's LEADERBOARD row against what a sound judge gives it; other names have no expectation.
+
+    Raises no alarm over a run with cells absent (not `is_whole`) or below `MIN_PROBED_PAIRS` changed pairs.
+    """
+    reading = _held_against(row)
+    if reading.is_ok or (is_whole and num_changed >= MIN_PROBED_PAIRS):
+        return reading
+    return replace(reading, says="too few pairs" if is_whole else "too few pairs so far", is_ok=True, is_telling=False)
+
+
+def _held_against(row: Mapping[str, Any]) -> ProbeReading:
     model, expected = row["model"], _EXPECTATIONS.get(row["model"])
     if expected is None:
         return ProbeReading(model, row["diff_recall"], "", True)
@@ -77,3 +91,22 @@ def read_probe(row: Mapping[str, Any]) -> ProbeReading:
         return ProbeReading(model, row["diff_recall"], "says nothing: no claim was scored", False)
     holds = expected.holds(value)
     return ProbeReading(model, row["diff_recall"], expected.met if holds else expected.unmet, holds)
+
+
+def why_none_named(leaderboard: pl.DataFrame, found: pl.DataFrame, judge: str, kind: str | None) -> str | None:
+    """Say why no row but the oracle names a change by this judge; None where one does, or nothing explains it.
+
+    leaderboard: LEADERBOARD; found: as `found_rates` returns it; kind: the judge's kind.
+    """
+    rows = leaderboard.filter(pl.col("judge") == judge)
+    standing = ranked(rows).filter(pl.col("rank").is_not_null() & pl.col("diff_recall").is_not_null())
+    oracle = rows.filter((pl.col("model") == "oracle") & (pl.col("role") == "probe") & (pl.col("diff_recall") > 0.5))
+    if standing.is_empty() or oracle.is_empty() or standing["diff_recall"].sum() > 0:
+        return None
+    # The reason is one for answers in pixel boxes: baselines give those.
+    if kind == "similarity" and "baseline" in standing["role"]:
+        return "no ranked row names a change by this judge: it reads words, not pixel boxes"
+    boxed = found.filter((pl.col("num_boxed") > 0) & pl.col("model").is_in(standing["model"].to_list()))
+    if boxed.is_empty():
+        return None
+    return "no ranked row names a change by this judge: another one matched answers by their pixel boxes"

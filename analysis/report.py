@@ -16,7 +16,7 @@ from analysis.figures import (
     rate_and_interval,
 )
 from analysis.markup import Html, element, join, page, table
-from analysis.ranking import ranked, read_probe
+from analysis.ranking import ProbeReading, ranked, read_probe, why_none_named
 from analysis.replay import flips
 from analysis.report_style import HEAT_STEPS, STYLE
 from analysis.samples import Images, sample_section
@@ -24,7 +24,7 @@ from analysis.statistics import share
 from analysis.tally import Analysis, RunTables
 from schemas.vocabulary import CHANGED_TIERS, OPERATOR_FAMILY
 
-_BAR_WIDTH: Final = 92
+_BAR_WIDTH: Final = 64
 _BARS: Final = {"named": "diff_recall", "unchanged-ok": "no_diff_specificity", "overall": "overall_accuracy"}
 
 
@@ -57,7 +57,8 @@ def _header(analysis: Analysis, title: str, num_judges: int) -> Html:
         "matched by a pixel box. overall: both kinds of pair together. Bars are 95% intervals; "
         "a cell without a verdict counts as not right."
     )
-    return join(element("h1", title), element("p", facts), element("p", legend, class_="soft"))
+    dataset = element("p", f"Dataset: {analysis.facts.dataset}.") if analysis.facts.dataset else ""
+    return join(element("h1", title), element("p", facts), dataset, element("p", legend, class_="soft"))
 
 
 def _standings(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, judge: str) -> Html:
@@ -73,14 +74,26 @@ def _standings(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, ju
         for row in frame.iter_rows(named=True)
     ]
     heads = ["rank", "model", *(f"{name} %" for name in (*figures, *_BARS))]
-    readings = [read_probe(row) for row in probe_rows.iter_rows(named=True)]
-    said = [element("span", f"{one.model}: {one.says}. ", class_="good" if one.is_ok else "bad") for one in readings]
+    readings = [
+        read_probe(row, num_changed=analysis.num_changed, is_whole=analysis.is_whole)
+        for row in probe_rows.iter_rows(named=True)
+    ]
+    said = [element("span", f"{one.model}: {one.says}. ", class_=_probe_class(one)) for one in readings]
+    note = analysis.facts.notes.get(judge)
+    why = why_none_named(analysis.leaderboard, analysis.found, judge, analysis.facts.judge_kinds.get(judge))
     return join(
-        element("h2", f"Leaderboard, judge {judge}"),
+        element("h2", f"Leaderboard, judge {judge}", f" ({note})" if note else ""),
         _conflict(analysis.contestants.get(judge, ())),
-        table([*heads, "precision %"], rows),
+        table([*heads, "precision %"], rows, class_="standings"),
+        element("p", f"{why[0].upper()}{why[1:]}.") if why else "",
         element("p", "Probes measure the judge and are not ranked. ", *said) if said else "",
     )
+
+
+def _probe_class(reading: ProbeReading) -> str:
+    if not reading.is_telling:
+        return "soft"
+    return "good" if reading.is_ok else "bad"
 
 
 def _conflict(names: Sequence[str]) -> Html:

@@ -31,6 +31,7 @@ thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: .85re
 td.name { font-weight: 600; white-space: nowrap; }
 td.figure { text-align: right; white-space: nowrap; }
 td.bar { white-space: nowrap; }
+.standings th, .standings td { padding-inline: .5rem; }
 tr:has(.role-probe) td { background: color-mix(in oklab, var(--sheet) 60%, var(--paper)); }
 .tag { margin-left: .5rem; padding: .05rem .45rem; border-radius: 99px; background: var(--sheet); color: var(--soft);
   border: 1px solid var(--line); font-size: .75rem; font-weight: 400; }

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from analysis.facts import read_facts
 from analysis.report import render_report
 from analysis.samples import Images
 from analysis.tally import Analysis, RunTables, build
@@ -29,6 +30,7 @@ def load(paths: RunPaths) -> RunTables:
         verdicts=read_table(paths.verdicts, VERDICTS),
         roles=read_roles(paths.config),
         contestants=read_contestants(paths.config),
+        facts=read_facts(_read_config(paths.config)),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from analysis.agreement import judge_agreement
+from analysis.facts import RunFacts
 from analysis.replay import replay
 from analysis.tables import found_rates, leaderboard, outcomes, recall_by_operator
 from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
@@ -22,6 +23,8 @@ class RunTables:
     """Model name to `model`, `baseline` or `probe`."""
     contestants: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Judge name to the models that have its weights."""
+    facts: RunFacts = field(default_factory=RunFacts)
+    """What has to be said beside the figures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Analysis:
     num_unchanged: int
     contestants: Mapping[str, Sequence[str]]
     """Judge name to the models that have its weights, among the judges and models that have verdicts."""
+    facts: RunFacts
 
     @property
     def judging_models(self) -> frozenset[str]:
@@ -52,6 +56,11 @@ class Analysis:
     def num_pairs(self) -> int:
         """Return how many pairs the official rates divide by."""
         return self.num_changed + self.num_unchanged
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every cell has ended; the manifest can't say so, it is written after the report."""
+        return not any("absent" in table["status"] for table in (self.answers, self.verdicts))
 
 
 def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> Analysis:
@@ -70,6 +79,7 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
         num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
         contestants=_present(tables.contestants, verdicts),
+        facts=tables.facts,
     )
 
 

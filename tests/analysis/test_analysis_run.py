@@ -139,6 +139,18 @@ def test_the_door_prints_and_returns_0(run: RunPaths, capsys: pytest.CaptureFixt
     assert err == ""
 
 
+def test_report_and_door_say_what_is_unofficial(run: RunPaths, capsys: pytest.CaptureFixture[str]) -> None:
+    judges = "judges:\n  r: {name: rules, judge: {kind: rules}}\n  s: {name: similarity, judge: {kind: llm}}\n"
+    dataset = "dataset: {kind: embedded, name: embedded}\nprompts_read: {judge: {version: own-1}}\n"
+    write_text(CONFIG.replace("judges: {}\n", judges) + dataset, run.config)
+    assert main([str(run.root), "--resamples", "20"]) == 0
+    out, report = capsys.readouterr().out, run.report.read_text(encoding="utf-8")
+    for said in ("rules (unofficial: deterministic, no LLM)", "similarity (unofficial prompt)"):
+        assert f"judge: {said}" in out and f"Leaderboard, judge {said}" in report
+    assert "dataset: embedded; generated pairs, not DiffSpot's 4,400 (78 changed, 12 unchanged)" in out
+    assert "Dataset: embedded; generated pairs, not DiffSpot&#x27;s 4,400." in report
+
+
 def test_unfinished_runs_are_shown_with_a_word(run: RunPaths, capsys: pytest.CaptureFixture[str]) -> None:
     run.manifest.unlink()
     assert main([str(run.root), "--resamples", "20"]) == 2

@@ -1,5 +1,6 @@
 """Ranks, probes, and the lines that are printed."""
 
+from dataclasses import replace
 from io import StringIO
 
 import polars as pl
@@ -8,10 +9,12 @@ from analysis_frames import pairs_frame, verdicts_frame
 from rich.console import Console
 
 from analysis.console import render, show
-from analysis.ranking import ranked, read_probe
+from analysis.facts import RunFacts
+from analysis.figures import agreement_figures
+from analysis.ranking import MIN_PROBED_PAIRS, ranked, read_probe, why_none_named
 from analysis.tables import leaderboard
 from analysis.tally import Analysis, RunTables, build
-from schemas.tables import PREDICTIONS, conform
+from schemas.tables import JUDGE_AGREEMENT, PREDICTIONS, conform
 
 NUM_PAIRS = 20
 PAIRS = pairs_frame(
@@ -74,8 +77,80 @@ def test_probes_are_not_ranked() -> None:
     ],
 )
 def test_probes_are_held_against_what_a_sound_judge_gives(model: str, num_right: int, says: str, is_ok: bool) -> None:
-    reading = read_probe(_board(_rows(model, num_right, 0), **{model: "probe"}).row(0, named=True))
+    row = _board(_rows(model, num_right, 0), **{model: "probe"}).row(0, named=True)
+    reading = read_probe(row, num_changed=MIN_PROBED_PAIRS)
     assert (reading.says, reading.is_ok, reading.rate) == (says, is_ok, num_right / 16)
+
+
+def test_probes_raise_no_alarm_on_few_pairs_or_an_unfinished_run() -> None:
+    low, high = (_board(_rows("oracle", right, 0), oracle="probe").row(0, named=True) for right in (1, 16))
+    assert read_probe(low, num_changed=MIN_PROBED_PAIRS - 1).says == "too few pairs"
+    unfinished = read_probe(low, num_changed=MIN_PROBED_PAIRS, is_whole=False)
+    assert (unfinished.says, unfinished.is_ok) == ("too few pairs so far", True)
+    assert read_probe(high, num_changed=1, is_whole=False).says == "ok"
+
+
+def test_a_run_with_cells_absent_is_not_whole() -> None:
+    whole = _analysis(_rows("m", 8, 4), _rows("oracle", 16, 4), oracle="probe")
+    part = _analysis(_rows("m", 8, 4)[:-1], _rows("oracle", 16, 4), oracle="probe")
+    assert (whole.is_whole, part.is_whole) == (True, False)
+
+
+def _two_judges(num_named: int = 0) -> Analysis:
+    """Let `rules` match 8 answers by box, and `similarity` `num_named` by words."""
+    boxed = [cell | {"matched_by": "box"} for cell in _rows("pixel_diff", 8, 4)]
+    oracles = [cell | {"judge": judge} for judge in ("rules", "similarity") for cell in _rows("oracle", 16, 4)]
+    worded = [cell | {"judge": "similarity"} for cell in _rows("pixel_diff", num_named, 4)]
+    return _analysis(boxed, oracles, worded, pixel_diff="baseline", oracle="probe")
+
+
+def test_a_judge_by_whom_no_row_names_a_change_says_why() -> None:
+    none, one = _two_judges(), _two_judges(1)
+    words = "no ranked row names a change by this judge: it reads words, not pixel boxes"
+    boxes = "no ranked row names a change by this judge: another one matched answers by their pixel boxes"
+    told = [
+        why_none_named(analysis.leaderboard, analysis.found, judge, kind)
+        for analysis, judge, kind in (
+            (none, "similarity", "similarity"), (none, "similarity", "llm"), (none, "rules", "rules"),
+            (one, "similarity", "similarity"),
+        )
+    ]  # fmt: skip
+    assert told == [words, boxes, None, None]
+    facts = RunFacts(judge_kinds={"similarity": "similarity"})
+    assert [line.text for line in render(replace(none, facts=facts))].count(words) == 1
+
+
+def test_no_reason_is_given_where_the_oracle_fails_too_or_nothing_was_matched_by_box() -> None:
+    failed = _analysis(_rows("pixel_diff", 0, 4), _rows("oracle", 8, 4), pixel_diff="baseline", oracle="probe")
+    assert why_none_named(failed.leaderboard, failed.found, "rules", "similarity") is None
+    worse = _analysis(_rows("m", 0, 4), _rows("oracle", 16, 4), oracle="probe")
+    assert [why_none_named(worse.leaderboard, worse.found, "rules", kind) for kind in ("llm", "similarity")] == [
+        None
+    ] * 2
+
+
+def test_notes_and_dataset_come_from_the_config_unless_given() -> None:
+    facts = RunFacts(dataset="embedded; generated pairs", notes={"rules": "unofficial"})
+    analysis = replace(_analysis(_rows("m", 8, 4)), facts=facts)
+    own, given = ([line.text for line in render(analysis, notes=notes)] for notes in (None, {}))
+    assert own[0] == "dataset: embedded; generated pairs (16 changed, 4 unchanged)"
+    assert "judge: rules (unofficial)    % [95%]" in own
+    assert given[:2] == ["", "judge: rules    % [95%]"]
+
+
+def test_the_legend_stands_once_below_the_first_table() -> None:
+    lines = [line.text for line in render(_two_judges())]
+    legend = (
+        "found: right element; named: right change too; no box: named without a pixel box; overall: both kinds of pair"
+    )
+    assert lines.count(legend) == 1
+    assert lines.index(legend) < lines.index("judge: similarity    % [95%]")
+
+
+@pytest.mark.parametrize(("low", "written"), [(0.63, "tau 0.63"), (0.5, "tau 0.63 [0.50, 0.63]")])
+def test_an_interval_without_width_is_not_written(low: float, written: str) -> None:
+    row = dict.fromkeys(JUDGE_AGREEMENT, None) | {"kendall_tau": 0.63, "kendall_tau_low": low, "kendall_tau_high": 0.63}
+    assert agreement_figures(row) == written
 
 
 def test_console_reads_like_the_agreed_form() -> None:
@@ -91,7 +166,8 @@ def test_console_reads_like_the_agreed_form() -> None:
         "rank  model           found  named        unchanged-ok  overall",
         "   1  pixel_diff         50   50 [28-72]  100 [51-100]       60",
         "   2  always_no_diff      0    0 [0-19]   100 [51-100]       20",
-        "probes  oracle 100 ok   shotgun 38 not flagged: its claims pass for true",
+        "found: right element; named: right change too; overall: both kinds of pair",
+        "probes  oracle 100 ok   shotgun 38 too few pairs",
         "",
         "every call went well: 80 answers, 80 verdicts",
     ]
