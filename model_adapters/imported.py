@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -31,6 +31,8 @@ class ImportedConfig(AdapterDefaults):
     """A file with a JSON object per line: `id` and `prediction`, and the benchmark's other keys where known."""
     on_strangers: Literal["fail", "ignore"] = "fail"
     """What a preflight does about ids that the dataset doesn't hold."""
+    sha256: str | None = field(default=None, init=False, compare=False)
+    """The content's digest, once `identity` has told it: a worker that is sent this config reads no other content."""
 
     @property
     def reads_pair_id(self) -> bool:
@@ -39,7 +41,9 @@ class ImportedConfig(AdapterDefaults):
 
     def identity(self) -> Mapping[str, Json]:
         """Return kind, version and the file's SHA-256; where it lies is of no account."""
-        return {"kind": "imported", "version": 1, "sha256": hashlib.sha256(_read_bytes(self.path)).hexdigest()}
+        if self.sha256 is None:  # asked for every cell, the file is read for the first
+            object.__setattr__(self, "sha256", _digest(_read_bytes(self.path)))
+        return {"kind": "imported", "version": 1, "sha256": self.sha256}
 
     def check(self, known_ids: Collection[str]) -> None:
         """Refuse a file with ids that the dataset doesn't hold, unless told to ignore them; DatasetError."""
@@ -66,8 +70,11 @@ class Imported:
         self._predictions: Mapping[str, Prediction] = {}
 
     async def start(self) -> None:
-        """Read the file; DatasetError names the line that is wrong."""
-        self._predictions = read_predictions(self._config.path)
+        """Read the file; DatasetError names the line that is wrong, or says that it isn't the file in the keys."""
+        path, data = self._config.path, _read_bytes(self._config.path)
+        if self._config.sha256 not in {None, _digest(data)}:
+            raise DatasetError(f"{path} has changed since this run's keys were made from it; run again")
+        self._predictions = _parse_file(path, data)
 
     async def predict(self, question: Question) -> Answer:
         """Look the pair up; MissingPrediction where the file has no line for it."""
@@ -90,6 +97,10 @@ class Imported:
 def read_predictions(path: str) -> Mapping[str, Prediction]:
     """Read a predictions file by pair id; read once per content."""
     return _parse_file(path, _read_bytes(path))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _read_bytes(path: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,29 @@ def test_config(tmp_path: Path) -> None:
     assert not config.uses_prompt
     assert config.reads_pair_id
     assert config.told("p1", {}) == ()
+
+
+def test_a_file_is_read_once_for_all_its_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = write(tmp_path, line("p1", "x"))
+    reads: list[Path] = []
+    read_bytes = Path.read_bytes
+
+    def counted(path: Path) -> bytes:
+        reads.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", counted)
+    assert len({str(config.identity()) for _ in range(5)}) == 1
+    assert len(reads) == 1
+
+
+def test_a_worker_refuses_a_file_that_is_not_the_one_in_the_keys(tmp_path: Path) -> None:
+    config = ADAPTERS.configure({"kind": "imported", "path": write(tmp_path, line("p1", "x")).path})
+    before = config.identity()
+    sent = pickle.loads(pickle.dumps(config))
+    assert predict(sent, "p1").text == "x"
+    write(tmp_path, line("p1", "y"))
+    with pytest.raises(DatasetError, match=r"predictions\.jsonl has changed since .*; run again"):
+        predict(sent, "p1")
+    assert sent.identity() == before
+    assert write(tmp_path, line("p1", "y")).identity() != before

@@ -85,7 +85,7 @@ async def talking_to(handler: Handler, **config: Any) -> AsyncIterator[OpenAIEng
         await server.wait_closed()
 
 
-def completion(message: object, **more: object) -> RawReply:
+def completion(message: object, /, **more: object) -> RawReply:
     return json_reply({"model": "m-0612", "choices": [{"message": message, "finish_reason": "stop"} | more]})
 
 
