@@ -143,16 +143,25 @@ def _check_address(who: str, needs: Needs) -> None:
     """Raise ConfigError where nothing accepts connections at the address a row names."""
     if needs.url is None:
         return
-    parts = urlsplit(needs.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"{who}: {needs.url!r} is not an http address")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    host, port = _host_and_port(who, needs.url)
     try:
-        socket.create_connection((parts.hostname, port), timeout=_CONNECT_TIMEOUT_S).close()
-    except OSError as error:
+        socket.create_connection((host, port), timeout=_CONNECT_TIMEOUT_S).close()
+    except (OSError, UnicodeError) as error:  # the latter where a part of the name is empty or too long
         raise ConfigError(
             f"{who}: nothing answers at {needs.url} ({error}): start the server or mend base_url"
         ) from error
+
+
+def _host_and_port(who: str, url: str) -> tuple[str, int]:
+    """Return where to connect; ConfigError, without the address, which may hold a password, where it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:  # an open bracket, a port that is none
+        raise ConfigError(f"{who}: base_url is no address: look at its host and its port, 1..65535") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"{who}: base_url is not an http address")
+    return parts.hostname, port
 
 
 def _gpu_memory_gb() -> list[float]:

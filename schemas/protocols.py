@@ -4,6 +4,7 @@ Every component is configured by a dataclass declared beside its class. A config
 its module must not import a heavy package; that happens in `start()`.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -42,6 +43,14 @@ class Sampling:
     """`low`, `medium`, `high`, or None where the model has no such switch."""
     seed: int | None = None
     """Sampling seed, where the server takes one."""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.temperature) and self.temperature >= 0):
+            raise ValueError(f"temperature must be a number from 0 on, not {self.temperature}")
+        if self.top_p is not None and not 0 <= self.top_p <= 1:
+            raise ValueError(f"top_p must be in 0..1, not {self.top_p}")
+        if self.max_output_tokens < 1:
+            raise ValueError(f"max_output_tokens must be at least 1, not {self.max_output_tokens}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,9 @@ def parse_config(config_class: type[T], values: Mapping[str, Any], *, where: str
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{where}: {path or 'config'}: {first['msg']} (got {first['input']!r})") from error
+        # a whole config is not shown: other settings of it are of no account, and may hold a secret
+        got = "" if isinstance(first["input"], Mapping) else f" (got {first['input']!r})"
+        raise ConfigError(f"{where}: {path or 'config'}: {first['msg']}{got}") from (None if not got else error)
 
 
 def _refuse_unknown(config_class: type, values: Mapping[str, Any], where: str) -> None:

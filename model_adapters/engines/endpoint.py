@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import math
 import os
 import re
 from abc import ABC, abstractmethod
@@ -70,19 +71,14 @@ class EndpointConfig:
     """What calls cost; None: free on a local or keyless endpoint, unknown on a public one with a key."""
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.base_url)
-        if parts.username or parts.password or parts.query:
-            # the address stays out of the message: it may hold a secret
-            raise ConfigError(f"base_url of {self.model}: no user, password or query; name a key in api_key_env")
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ConfigError(f"base_url of {self.model} must be an http or https address, not {self.base_url!r}")
+        _check_base_url(self.base_url, self.model)
         if self.api_key_env is not None and not re.fullmatch(r"[A-Za-z_]\w*", self.api_key_env, re.ASCII):
             # kept out of the message too: it may be the key itself
             raise ConfigError(f"api_key_env of {self.model} must be the name of an environment variable")
         if owned := self.owned_fields & set(self.extra_body):
             raise ConfigError(f"extra_body for {self.model} may not set {', '.join(sorted(owned))}")
-        if self.timeout_s <= 0 or self.max_in_flight < 1:
-            raise ConfigError(f"timeout_s and max_in_flight for {self.model} must be positive")
+        if not 0 < self.timeout_s < math.inf or self.max_in_flight < 1:
+            raise ConfigError(f"timeout_s and max_in_flight for {self.model} must be positive and finite")
 
     def identity(self) -> Mapping[str, Json]:
         """Return kind, endpoint, model and every shared setting that can change a reply."""
@@ -130,6 +126,19 @@ class EndpointConfig:
         return {
             name: value for name, value in sampling.items() if value is not None and name not in self.omit_fields
         }  # fmt: skip
+
+
+def _check_base_url(url: str, model: str) -> None:
+    """Raise ConfigError where no call can go to an address; it stays out of the message, as it may hold a secret."""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an open bracket, a port that is none
+        raise ConfigError(f"base_url of {model} is no address: look at its host and its port, 1..65535") from None
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigError(f"base_url of {model}: no user, password, query or fragment; name a key in api_key_env")
+    if not is_web:
+        raise ConfigError(f"base_url of {model} must be an http or https address, such as http://127.0.0.1:8000/v1")
 
 
 ConfigT = TypeVar("ConfigT", bound=EndpointConfig)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from model_adapters import ADAPTERS
 from model_adapters.engines import ENGINES
 from model_adapters.engines.endpoint import Prices
 from model_adapters.engines.openai import OpenAIConfig
@@ -51,6 +52,10 @@ def test_needs(url: str, key: str | None, is_priced: bool, is_tried: bool) -> No
     [
         {"base_url": "localhost:8000"}, {"base_url": "ftp://x/v1"}, {"base_url": f"https://me:{SECRET}@host/v1"},
         {"base_url": f"https://host/v1?key={SECRET}"}, {"extra_body": {"model": "x"}}, {"timeout_s": 0}, {"modle": "x"},
+        {"base_url": f"http://me:{SECRET}@[::1/v1"}, {"base_url": f"me:{SECRET}@host/v1"},
+        {"base_url": f"http://me:{SECRET}@host:99999/v1"}, {"base_url": f"https://host/v1#{SECRET}"},
+        {"base_url": "http://127.0.0.1:99999/v1"}, {"base_url": "http://127.0.0.1:abc/v1"}, {"base_url": "http://[::1/v1"},
+        {"timeout_s": "nan"}, {"timeout_s": "inf"},
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_refused_without_showing_secrets(wrong: dict[str, Any]) -> None:
@@ -90,3 +95,26 @@ def test_a_vllm_row_says_what_it_needs() -> None:
 def test_a_vllm_row_refuses_what_no_engine_can_mean(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="org/m"):
         VllmConfig(model="org/m", **wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"temperature": float("nan")}, {"temperature": float("inf")}, {"temperature": -0.1}, {"temperature": "nan"},
+        {"top_p": 1.1}, {"top_p": -0.1}, {"top_p": float("nan")}, {"max_output_tokens": 0},
+    ],
+)  # fmt: skip
+def test_a_sampling_that_no_server_could_take_is_refused(wrong: dict[str, Any]) -> None:
+    values = {"seed": 123_456, **wrong}
+    with pytest.raises(ConfigError, match=rf"adapter vlm_chat: sampling: .*{next(iter(wrong))}") as caught:
+        ADAPTERS.configure({"kind": "vlm_chat", "sampling": values})
+    assert "123456" not in str(caught.value), "the other settings are of no account, and may be secrets"
+
+
+def test_a_sampling_at_its_bounds_is_taken() -> None:
+    ADAPTERS.configure({"kind": "vlm_chat", "sampling": {"temperature": 0, "top_p": 1, "max_output_tokens": 1}})
+
+
+def test_a_wrong_value_is_still_shown() -> None:
+    with pytest.raises(ConfigError, match=r"seed.*\(got 'x'\)"):
+        ADAPTERS.configure({"kind": "vlm_chat", "sampling": {"seed": "x"}})
