@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from judge.kinds import find_kinds, has_change_mark
 from judge.quotes import BLANK, mask
@@ -113,6 +114,10 @@ _LATER_FRAME = re.compile(
     r" (?:image|screenshot|version|one|page))\b",
     re.I,
 )
+_JOINT_REACH, _MAX_JOINTS = 400, 100
+"""How many characters beside a joint are read, and how many joints of one claim are tried."""
+MAX_ANSWER_LENGTH = 20_000
+"""How many characters of an answer are judged, from its start; the rest is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,15 +263,20 @@ def _is_claim(text: str, *, is_bullet: bool) -> bool:
 
 
 def _split_joint(claim: str) -> list[str]:
-    """Split at a joint whose two sides each name an element and a kind of change, the right one element first."""
-    masked = mask(claim)
-    for joint in _JOINT.finditer(masked.lower()):
-        left, right = claim[: joint.start()], claim[joint.end() :]
+    """Split at a joint whose two sides each name an element and a kind of change, the right one element first.
+
+    Only `_JOINT_REACH` characters on either side are read, so that time grows with the claim's length alone.
+    """
+    parts, start = [], 0
+    for joint in islice(_JOINT.finditer(mask(claim).lower()), _MAX_JOINTS):
+        left = claim[max(start, joint.start() - _JOINT_REACH) : joint.start()]
+        right = claim[joint.end() : joint.end() + _JOINT_REACH]
         if _CONSEQUENCE.search(left):
             break
-        if _is_whole(left) and _is_whole(right) and _names_element_first(right):
-            return [left, *_split_joint(right)]
-    return [claim]
+        if _names_element_first(right) and _is_whole(left) and _is_whole(right):
+            parts.append(claim[start : joint.start()])
+            start = joint.end()
+    return [*parts, claim[start:]]
 
 
 def _is_whole(text: str) -> bool:

@@ -115,7 +115,8 @@ def read_subject(claim: str) -> Subject:
     text, claim = claim, without_groups(claim)
     masked = mask(claim)
     spans = _relation_spans(masked)
-    own = "".join(char for at, char in enumerate(claim) if not any(start <= at < end for start, end in spans))
+    edges = [0, *(edge for span in spans for edge in span), len(claim)]
+    own = "".join(claim[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
     own_masked = mask(own)
     lowered = join_phrases(own_masked)
     return Subject(

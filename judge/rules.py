@@ -92,11 +92,11 @@ def judge(case: Case) -> Judgement:
         return Judgement(
             status="unparsed", error_type="empty_answer", error_message=f"{case.pair_id}: the answer is empty"
         )
-    if not language.is_english(case.text):
+    if not language.is_english(case.text[: claims.MAX_ANSWER_LENGTH]):
         return Judgement(
             status="unparsed", error_type="not_english", error_message=f"{case.pair_id}: the answer is not in English"
         )
-    reading = claims.read(case.text)
+    reading = claims.read(case.text[: claims.MAX_ANSWER_LENGTH])
     if case.truth.is_no_diff:
         silent = not reading.claims and not reading.is_denial
         return Judgement(hallucinations=(case.text.strip(),) if silent else reading.claims)

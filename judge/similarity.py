@@ -52,6 +52,8 @@ class SimilarityConfig:
         return Needs()
 
 
+MAX_ANSWER_LENGTH = 20_000
+"""How many characters of an answer are judged, from its start; the rest is not read."""
 _WHOLE = 0.99
 _FEW_WORDS = 4
 _WORD = re.compile(r"\w+")
@@ -90,8 +92,9 @@ class Similarity:
 
 def judge(case: Case, config: SimilarityConfig) -> Judgement:
     """Return the judgement of one answer; `unparsed` where it holds no English to compare."""
-    passages = _passages(case.text)
-    if not passages or _is_foreign(case.text):
+    text = case.text[:MAX_ANSWER_LENGTH]
+    passages = _passages(text)
+    if not passages or _is_foreign(text):
         return Judgement(
             status="unparsed",
             error_type="not_english",
@@ -99,7 +102,7 @@ def judge(case: Case, config: SimilarityConfig) -> Judgement:
         )
     said = [passage for passage in passages if not _UNSEEN.search(passage) and _says_change(passage, config)]
     if case.truth.is_no_diff:
-        is_blind = bool(_UNSEEN.search(case.text))
+        is_blind = bool(_UNSEEN.search(text))
         is_denial = not is_blind and any(_denial(passage) >= config.phrase_floor for passage in passages)
         claimed = tuple(passage for passage in said if not _is_talk(passage))
         return Judgement(hallucinations=claimed if claimed or is_denial else (case.text.strip(),))
@@ -170,13 +173,18 @@ def _phrase_share(passage: str, description: Description) -> float:
 
 def _says_change(passage: str, config: SimilarityConfig) -> bool:
     """Tell whether a passage resembles a change, or vague word of one, more than a denial."""
-    claim = max(_holding(passage, _ALL_PHRASES), _holding(passage, VAGUE))
+    claim = _change_share(passage)
     return claim >= config.phrase_floor and claim > _denial(passage)
+
+
+@lru_cache(maxsize=4096)
+def _change_share(passage: str) -> float:
+    return max(_holding(passage, _ALL_PHRASES), _holding(passage, VAGUE))
 
 
 def _is_talk(passage: str) -> bool:
     """Tell whether a passage holds no phrase of change whole, and resembles talk of the page or the task more."""
-    claim = max(_holding(passage, _ALL_PHRASES), _holding(passage, VAGUE))
+    claim = _change_share(passage)
     return claim < _WHOLE and claim <= _holding(passage, TALK)
 
 
@@ -199,8 +207,13 @@ def _denial(passage: str) -> float:
 
 
 def _share(wanted: frozenset[str], held: frozenset[str]) -> float:
-    total = sum(_weight(stem) for stem in wanted)
-    return sum(_weight(stem) for stem in wanted & held) / total if total else 0.0
+    common = wanted & held
+    return sum(_weight(stem) for stem in common) / _total(wanted) if common else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _total(stems: frozenset[str]) -> float:
+    return sum(_weight(stem) for stem in stems)
 
 
 def _element_share(passage: str, element: str) -> float:

@@ -73,6 +73,15 @@ SEEN = (
 """Deny change in words much like those."""
 
 
+ENDLESS = {
+    "joints": "the button changed colour and the " * 1000,
+    "quotes": '"a " ' * 20_000,
+    "sentences": "The logo moved. " * 3000,
+    "table": "| a | b |\n|---|---|\n" + "| Logo | blue |\n" * 3000,
+}
+"""Answers far longer than any judge reads."""
+
+
 def case(truth: Truth, text: str) -> Case:
     return Case(pair_id="p1", truth=truth, text=text)
 

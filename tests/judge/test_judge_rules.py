@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,6 +8,7 @@ from judge_cases import (
     CAPTION,
     CARD,
     CONTACT,
+    ENDLESS,
     HERO,
     LEARN,
     NO_DIFF,
@@ -20,7 +23,7 @@ from judge_cases import (
     changed,
 )
 
-from judge.claims import read
+from judge.claims import MAX_ANSWER_LENGTH, read
 from judge.rules import RulesConfig, judge
 from schemas.records import Box, Truth
 
@@ -235,3 +238,17 @@ def test_a_claim_beside_what_could_not_be_seen_is_kept() -> None:
     text = 'I cannot see the screenshots well, but the "Sign Up" button is larger.'
     assert judge(case(SIGN_UP, text)).verdict == "correct"
     assert judge(case(SIGN_UP, 'I can\'t open the images. The "Sign Up" button is larger.')).verdict == "correct"
+
+
+@pytest.mark.parametrize("truth", [SIGN_UP, NO_DIFF])
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_endless_answers_are_judged_in_little_time(text: str, truth: Truth) -> None:
+    started = time.process_time()
+    assert judge(case(truth, text)).status == "ok"
+    assert time.process_time() - started < 1.5
+
+
+def test_what_stands_behind_the_limit_is_not_read() -> None:
+    claim, filler = 'The "Sign Up" button is larger.', "There are no differences.\n".ljust(MAX_ANSWER_LENGTH)
+    assert judge(case(SIGN_UP, filler + claim)).verdict == "missed"
+    assert judge(case(SIGN_UP, claim + filler)).verdict == "correct"

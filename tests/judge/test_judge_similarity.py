@@ -1,13 +1,14 @@
 import ast
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_cases import BREAD, CAPTION, CARD, LEARN, NO_DIFF, PILL, SEEN, SIGN_UP, STORY, UNSEEN, case
+from judge_cases import BREAD, CAPTION, CARD, ENDLESS, LEARN, NO_DIFF, PILL, SEEN, SIGN_UP, STORY, UNSEEN, case
 
 from judge import similarity
-from judge.similarity import SimilarityConfig, distract, judge
+from judge.similarity import MAX_ANSWER_LENGTH, SimilarityConfig, distract, judge
 from schemas.records import Truth
 
 CONFIG = SimilarityConfig()
@@ -94,3 +95,17 @@ def test_images_that_could_not_be_seen_are_neither_claim_nor_denial(text: str) -
 @pytest.mark.parametrize("text", SEEN)
 def test_denials_that_name_the_images_stay_denials(text: str) -> None:
     assert judge(case(NO_DIFF, text), CONFIG).hallucinations == ()
+
+
+@pytest.mark.parametrize("truth", [SIGN_UP, NO_DIFF])
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
+def test_endless_answers_are_judged_in_little_time(text: str, truth: Truth) -> None:
+    started = time.process_time()
+    assert judge(case(truth, text), CONFIG).status == "ok"
+    assert time.process_time() - started < 1.5
+
+
+def test_what_stands_behind_the_limit_is_not_read() -> None:
+    claim, filler = 'The "Sign Up" button is larger.', "There are no differences.\n".ljust(MAX_ANSWER_LENGTH)
+    assert judge(case(SIGN_UP, filler + claim), CONFIG).verdict == "missed"
+    assert judge(case(SIGN_UP, claim + filler), CONFIG).verdict == "correct"
