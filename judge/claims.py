@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from judge.kinds import find_kinds, has_change_mark
 from judge.quotes import BLANK, mask
@@ -83,6 +83,10 @@ _CONTRAST = re.compile(
     r",?\s*(?:—\s*|–\s*|- )?\b(?:but|however|except(?:ing)?(?: (?:that|for))?|although|though|whereas|yet"
     r"|save for|other than|apart from|aside from"
     r"|besides|only|while)\b,?\s*"
+)
+_REST = re.compile(
+    r"[,—–(-]?\s*(?:\b(?:and|with|while|which (?:is|are|was|were|remains?|looks?)) )?"
+    r"\b(?:no other|nothing else|everything else|all else|the rest|all other|otherwise)\b[^,;.]*,?"
 )
 _OPENING_EXCEPTION = re.compile(r"^\W*(?:apart|aside|other than|except|besides|save)\b[^,]*,")
 _JOINT = re.compile(
@@ -207,7 +211,7 @@ def _keep_claims(unit: str) -> tuple[list[str], bool]:
     """Drop what denies change or only sets conditions; the rest of the unit is one text."""
     kept: list[str] = []
     is_denial = False
-    for sentence in _sentences(unit):
+    for sentence in (piece for whole in _sentences(unit) for piece in _split_denied(whole)):
         clauses = _clauses(sentence)
         left = [clause for clause in clauses if not _says_nothing(clause)]
         is_denial = is_denial or any(denies(clause) for clause in clauses)
@@ -234,6 +238,34 @@ def is_unseen(text: str) -> bool:
 
 def _says_nothing(clause: str) -> bool:
     return denies(clause) or is_unseen(clause) or bool(_CONDITION.search(mask(clause).lower()))
+
+
+def _split_denied(sentence: str) -> list[str]:
+    """Split at ";" where one side denies change and another claims one; "no other differences" falls away there."""
+    if not denies(sentence):
+        return [sentence]
+    pieces = _pieces(sentence)
+    if len(pieces) < 2 or not any(_claims_change(piece) for piece in pieces):
+        pieces = [sentence]
+    return [_without_rest(piece.strip()) for piece in pieces]
+
+
+def _pieces(sentence: str) -> list[str]:
+    cuts = [-1, *(at for at, char in enumerate(mask(sentence)) if char == ";"), len(sentence)]
+    return [sentence[start + 1 : end] for start, end in pairwise(cuts)]
+
+
+def _without_rest(text: str) -> str:
+    """Return a text without what it says of all else, where the remainder claims a change."""
+    masked = mask(text).lower()
+    rest = _REST.search(masked)
+    remainder = f"{text[: rest.start()]} {text[rest.end() :]}".strip() if rest else text
+    return remainder if rest and _claims_change(remainder) else text
+
+
+def _claims_change(text: str) -> bool:
+    masked = mask(text).lower()
+    return not denies(text) and names_element(text) and bool(find_kinds(masked).parts) and has_change_mark(masked)
 
 
 def _clauses(sentence: str) -> list[str]:
@@ -299,6 +331,7 @@ def _names_element_first(text: str) -> bool:
 SOURCES = (
     _DENIAL.pattern,
     _UNSEEN.pattern,
+    _REST.pattern,
     _UNDENIED.pattern,
     _CONTRAST.pattern,
     _JOINT.pattern,

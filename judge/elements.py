@@ -30,6 +30,8 @@ QUOTE_RATIO = 90.0
 WORD_SHARE = 0.6
 """Lowest share of the element's words, by weight."""
 BOX_IOU = 0.3
+MAX_QUOTES = 4
+"""A claim that quotes more texts than this lists the page and names no element by quote or words."""
 
 _BOX = re.compile(r"\[(\d{1,5}), (\d{1,5}), (\d{1,5}), (\d{1,5})\]", re.I)
 """The one declared format of a pixel box: `[x, y, w, h]`, as in `box [12, 34, 56, 78] px`."""
@@ -136,9 +138,10 @@ def read_subject(claim: str) -> Subject:
 def match_element(subject: Subject, mutation: Mutation, truth: Truth) -> str | None:
     """Return what shows first that a claim is about the element: quote, words, place or box; else None."""
     target = read_target(mutation)
-    if _matches_quote(subject, target, is_text_edit=mutation.type == "text"):
+    names_one = len(subject.quotes) <= MAX_QUOTES
+    if names_one and _matches_quote(subject, target, is_text_edit=mutation.type == "text"):
         return "quote"
-    if _matches_words(subject, target):
+    if names_one and _matches_words(subject, target):
         return "words"
     if _matches_place(subject, target, truth):
         return "place"

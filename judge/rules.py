@@ -38,6 +38,8 @@ SECONDARY_EFFECTS: Mapping[str, tuple[str, ...]] = {
 }
 """What a change can be mistaken for, by operator, where a dataset has no `visual_effects`."""
 
+MAX_KINDS = 4
+"""A claim that names more kinds of change than this is vague: `partial` at most."""
 RANKS = {"missed": 0, "partial": 1, "correct": 2}
 
 
@@ -127,6 +129,8 @@ def _weigh(subject: Subject, mutation: Mutation, truth: Truth) -> _Finding:
 
 def _verdict(subject: Subject, mutation: Mutation, truth: Truth) -> str:
     found = kinds.find_kinds(subject.masked)
+    if len(found.parts) > MAX_KINDS:
+        return "partial"
     direct = DIRECT_EFFECT.get(mutation.type, mutation.type)
     if direct in found.parts or _tells_deletion(subject, mutation, found.parts):
         return "partial" if _is_contradicted(subject, mutation, direct, found.parts.get(direct, "")) else "correct"

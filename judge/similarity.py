@@ -56,6 +56,9 @@ MAX_ANSWER_LENGTH = 20_000
 """How many characters of an answer are judged, from its start; the rest is not read."""
 _WHOLE = 0.99
 _FEW_WORDS = 4
+_DENYING_STEMS = "no not none nothi canno t never unabl neith witho ident same uncha match lines indis zero"
+_DENYING = frozenset(_DENYING_STEMS.split())
+"""Stems without one of which nothing is denied."""
 _WORD = re.compile(r"\w+")
 _UNSEEN = re.compile(UNSEEN, re.I)
 _PASSAGE_END = re.compile(r"\n+|(?<=[a-z\"”')])[.!?;] +(?=[A-Z\"“'])|,? but |,? except (?:that |for )?")
@@ -202,6 +205,8 @@ def _holding(passage: str, phrases: Iterable[str]) -> float:
 
 def _denial(passage: str) -> float:
     """Return how much of a denial the passage holds, 0..1; one word ("none") denies in a short passage alone."""
+    if _DENYING.isdisjoint(_stems(passage)):
+        return 0.0
     is_short = len(_stems(passage)) <= _FEW_WORDS
     return _holding(passage, (phrase for phrase in DENIALS if is_short or " " in phrase))
 
@@ -269,4 +274,4 @@ _COUNTS = _count()
 @lru_cache(maxsize=1)
 def _tables_digest() -> str:
     changes: dict[str, Json] = {" ".join(key): list(phrases) for key, phrases in CHANGES.items()}
-    return digest([changes, list(DENIALS), list(TALK), list(ELEMENTS), list(VAGUE), UNSEEN])
+    return digest([changes, list(DENIALS), list(TALK), list(ELEMENTS), list(VAGUE), UNSEEN, _DENYING_STEMS])

@@ -101,11 +101,16 @@ def test_denials_that_name_the_images_stay_denials(text: str) -> None:
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS)
 def test_endless_answers_are_judged_in_little_time(text: str, truth: Truth) -> None:
     started = time.process_time()
-    assert judge(case(truth, text), CONFIG).status == "ok"
+    assert judge(case(truth, text), CONFIG).status in ("ok", "unparsed")
     assert time.process_time() - started < 1.5
 
 
 def test_what_stands_behind_the_limit_is_not_read() -> None:
     claim, filler = 'The "Sign Up" button is larger.', "There are no differences.\n".ljust(MAX_ANSWER_LENGTH)
     assert judge(case(SIGN_UP, filler + claim), CONFIG).verdict == "missed"
-    assert judge(case(SIGN_UP, claim + filler), CONFIG).verdict == "correct"
+    assert judge(case(SIGN_UP, f"{claim}\n{filler}"), CONFIG).verdict == "correct"
+
+
+@pytest.mark.parametrize("text", ["There are differences.", "Everything changed."])
+def test_nothing_is_denied_without_a_word_of_denial(text: str) -> None:
+    assert judge(case(NO_DIFF, text), CONFIG).hallucinations == (text,)
