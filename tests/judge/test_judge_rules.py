@@ -281,4 +281,4 @@ def test_a_list_of_the_whole_page_names_no_element() -> None:
 def test_a_claim_of_every_kind_is_partial_at_most() -> None:
     some = 'The "Sign Up" button is larger, bolder, darker and has rounder corners'
     assert judge(case(SIGN_UP, f"{some}.")).verdict == "correct"
-    assert judge(case(SIGN_UP, f"{some}, more padding, a thicker border, less opacity.")).verdict == "partial"
+    assert judge(case(SIGN_UP, f"{some}, more padding, wider letter spacing, moved left.")).verdict == "partial"
