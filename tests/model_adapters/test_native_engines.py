@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import hashlib
-import random
-import time
 from dataclasses import asdict
 from typing import Any
 
@@ -18,13 +16,12 @@ from native_cases import (
     PRICES,
     ask_at,
     build,
-    fine,
     run,
 )
 
 from model_adapters.engines import ENGINES
 from model_adapters.engines.scripted_replies import Asked, RawReply, Script
-from model_adapters.engines.scripted_server import ScriptedServer, serving
+from model_adapters.engines.scripted_server import ScriptedServer
 from model_adapters.engines.scripted_wires import REFUSAL, json_reply
 from schemas.errors import (
     BadReply,
@@ -32,7 +29,7 @@ from schemas.errors import (
     RateLimited,
     ServerFailed,
 )
-from schemas.protocols import ChatRequest, ImagePart, Sampling, TextPart
+from schemas.protocols import ChatRequest, Sampling, TextPart
 
 
 def seen(kind: str, **config: Any) -> Asked:
@@ -255,27 +252,3 @@ def test_identity_holds_what_changes_a_reply_and_nothing_else(kind: str) -> None
 def test_a_wrong_setting_is_refused(kind: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         ENGINES.configure({"kind": kind, "model": "m", **wrong})
-
-
-@pytest.mark.parametrize("kind", BOTH)
-def test_an_image_costs_under_a_millisecond_of_cpu(kind: str) -> None:
-    """Count the whole call, minus one without images: encoding, copying and sending, in the client's thread."""
-    images = tuple(ImagePart(memoryview(random.Random(number).randbytes(160_000))) for number in range(2))
-
-    async def per_call_s(request: ChatRequest, url: str) -> float:
-        engine = build(kind, url)
-        await engine.start()
-        await engine.chat(request)
-        started = time.thread_time()
-        for _ in range(30):
-            await engine.chat(request)
-        spent = time.thread_time() - started
-        await engine.close()
-        return spent / 30
-
-    with_images = ChatRequest(parts=(TextPart("what changed?"), *images))
-    without = ChatRequest(parts=(TextPart("what changed?"),))
-    with serving(answerer=fine) as server:
-        small = min(asyncio.run(per_call_s(without, server.root_url)) for _ in range(3))
-        large = min(asyncio.run(per_call_s(with_images, server.root_url)) for _ in range(3))
-    assert (large - small) / 2 < 1e-3
