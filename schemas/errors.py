@@ -116,8 +116,8 @@ class WorkerDied(CallError):
 class EngineStartFailed(CallError):
     """The engine of a row did not start; `reason` is a word such as `out_of_memory`, and ends `error_type`."""
 
-    def __init__(self, message: str, reason: str = "failed") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, reason: str = "failed", retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
         self.error_type = f"start_{reason}"
 
 
