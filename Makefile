@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test check bench embedded clean
+.PHONY: run test check bench pairgen embedded clean
 
 run: $(VENV)/installed-run  ## the whole leaderboard on the embedded pairs
 	$(PY) -m orchestrator +sweep=leaderboard
@@ -21,6 +21,8 @@ check: $(VENV)/installed-test  ## style, types, layers
 bench: $(VENV)/installed-test  ## every speed claim, as a ratio in one run
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done
 
+pairgen: $(VENV)/installed-pairgen  ## what `python -m pairgen` needs: packages, browser, fonts
+
 embedded: $(VENV)/installed-test  ## make data/embedded/pairs.parquet again
 	$(PY) -m pairgen +pairgen=embedded
 
@@ -32,6 +34,11 @@ $(VENV)/installed-run: pyproject.toml constraints.txt
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11 ..."; exit 1; }
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-pairgen: $(VENV)/installed-run
+	$(PIP) --editable '.[pairgen]'
+	PYTHON=$(PY) sh pairgen/install_browser.sh
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed-run

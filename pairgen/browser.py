@@ -236,7 +236,7 @@ def find_executable(configured: str, own: str) -> str:
         if found:
             return found
     raise UserError(
-        "no Chromium found. Install one: 'python -m playwright install chromium', or as root 'make test' (which "
+        "no Chromium found. Install one: 'python -m playwright install chromium', or as root 'make pairgen' (which "
         f"installs the system's with fonts), or name one in ${_ENV_EXECUTABLE} or browser.executable=PATH"
     )
 
@@ -261,6 +261,11 @@ def _launch(playwright: Playwright, config: BrowserConfig, say: Callable[[str], 
     if is_root:
         say("running as root: Chromium's sandbox is off (it can't run as root); pages get no scripts and no network")
     try:
-        return playwright.chromium.launch(executable_path=executable, chromium_sandbox=not is_root, args=list(_FLAGS))
+        return playwright.chromium.launch(
+            executable_path=executable,
+            chromium_sandbox=not is_root,
+            args=list(_FLAGS),
+            handle_sigint=False,  # else Ctrl-C ends the driver before open_browser can close the browser
+        )
     except Error as error:
         raise UserError(f"{executable} does not start: {_first_line(error)}") from error

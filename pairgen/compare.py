@@ -1,4 +1,4 @@
-"""Compare a new set of pairs with the recorded one: bytes where browser and fonts agree, else truths."""
+"""Compare a new set of pairs with the recorded one: bytes where browser, fonts and pages agree, else truths."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def compare(made: bytes, reference: bytes) -> str:
     new, old = _read(made), _read(reference)
     if set(new["renderer"]) == set(old["renderer"]):
         return f"DIFFERS from the reference although browser and fonts are the recorded ones; {_truths(new, old)}"
-    return f"browser or fonts are not the recorded ones, so only truths are compared: {_truths(new, old)}"
+    return f"made by another browser, fonts or pages, so only truths are compared: {_truths(new, old)}"
 
 
 def read_reference(path: Path) -> bytes | None:

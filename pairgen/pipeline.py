@@ -1,6 +1,6 @@
 """Pages to pairs: every pair from its own page, in an order that seed and outcomes alone decide."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -50,6 +50,8 @@ class PairgenConfig:
                 raise ConfigError(f"pairgen: unknown operator {name!r}: {nearest(name, OPERATORS)}")
         if not self.out:
             raise ConfigError("pairgen: say where to write: out=PATH.parquet")
+        if not self.out.endswith(".parquet"):
+            raise ConfigError(f"pairgen: out={self.out} is written as Parquet: give it a name that ends in .parquet")
         if min(self.per_cell, self.no_diff) < 0 or not 0 <= self.png_level <= 6:
             raise ConfigError("pairgen: per_cell and no_diff are 0 or more, png_level is 0..6")
 
@@ -66,10 +68,19 @@ class Pipeline:
         self.config = config
         self.funnel = Funnel()
         self.plan = Plan(config.operators, config.per_cell)
+        self.num_skipped = 0
 
-    def run(self, say: Callable[[str], None]) -> Iterator[Pair]:
-        """Yield pairs as they are made: changed ones until no slot is open, then no-diff pairs."""
-        pages = islice(open_pages(self.config.pages, self.config.seed), self.config.max_pages)
+    def run(self, say: Callable[[str], None]) -> Generator[Pair]:
+        """Yield pairs as they are made: changed ones until no slot is open, then no-diff pairs.
+
+        say: told in one line of each file that is skipped, and where the browser's sandbox is off.
+        """
+
+        def skipped(line: str) -> None:
+            self.num_skipped += 1
+            say(line)
+
+        pages = islice(open_pages(self.config.pages, self.config.seed, skipped), self.config.max_pages)
         with open_browser(self.config.browser, say) as renderer:
             yield from self._changed(renderer, pages)
             yield from self._unchanged(renderer, pages)
@@ -78,6 +89,12 @@ class Pipeline:
         """Return the ids of pairs that no page yielded."""
         absent = range(self.funnel.num_no_diff + 1, self.config.no_diff + 1)
         return [slot.pair_id for slot in self.plan.open_slots] + [f"{NO_DIFF}-{number:04d}" for number in absent]
+
+    def shortage(self) -> str:
+        """Return why pairs are missing after a run, and what to do: pages end, slots don't."""
+        if self.funnel.num_pages >= self.config.max_pages:
+            return f"the limit of {self.config.max_pages} pages was reached: raise max_pages"
+        return "pages ran out: every pair wants a page of its own; give more pages"
 
     def _changed(self, renderer: Renderer, pages: Iterator[Page]) -> Iterator[Pair]:
         while self.plan.open_slots:

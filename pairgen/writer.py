@@ -57,7 +57,6 @@ def _feature(kind: pa.DataType) -> Json:
 def write_pairs(pairs: Iterable[Pair], path: Path, png_level: int) -> None:
     """Write pairs to a Parquet file as they come; the file appears whole or not at all."""
     schema = arrow_schema()
-    path.parent.mkdir(parents=True, exist_ok=True)
     texts = [leaf for field in schema for leaf in _text_leaves(field)]
     with (
         atomic_path(path) as unfinished,

@@ -1,4 +1,9 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -6,7 +11,7 @@ import polars as pl
 import pytest
 from pages_by_hand import BAKERY
 
-from orchestrator.door import EXIT_DONE, EXIT_FAILED
+from orchestrator.door import EXIT_DONE, EXIT_FAILED, PROJECT_ROOT
 from pairgen.__main__ import main
 from pairgen.browser import Renderer
 from schemas.errors import ConfigError, UserError
@@ -26,6 +31,7 @@ def test_help_needs_no_browser(capsys: pytest.CaptureFixture[str]) -> None:
         (["out=x.parquet", "browser.widht=3"], "widht"),
         (["out=x.parquet", "operators=[colour]"], "did you mean color"),
         (["out=x.parquet", "png_level=9"], "png_level"),
+        (["out=x.csv"], r"x\.csv.*\.parquet"),
         (["out=x.parquet", "per_cell=two"], "per_cell"),
         (["out=x.parquet", "+pairgen=embeded"], "embeded"),
         (["frobnicate"], "frobnicate"),
@@ -34,6 +40,13 @@ def test_help_needs_no_browser(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_the_user_can_fix_is_said(arguments: list[str], message: str) -> None:
     with pytest.raises(ConfigError if "frobnicate" not in arguments else UserError, match=message):
         main(arguments)
+
+
+@pytest.mark.parametrize("package", ["playwright", "oxipng"])
+def test_a_package_that_is_absent_is_named_with_the_remedy(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UserError, match=rf"{package}.*make pairgen.*pip install -c constraints\.txt"):
+        main(["out=x.parquet"])
 
 
 def test_the_embedded_recipe_is_the_documented_one() -> None:
@@ -78,11 +91,40 @@ def test_a_folder_of_pages_is_a_source_and_what_it_lacks_is_named(
     site = tmp_path / "site"
     site.mkdir()
     (site / "bakery.html").write_text(BAKERY)
+    (site / "latin.html").write_bytes(b"<p>caf\xe9</p>")
     assert run(tmp_path / "out.parquet", f"pages={site}") == EXIT_FAILED
     frame = pl.read_parquet(tmp_path / "out.parquet")
     assert frame["page_id"].to_list() == ["bakery.html"]
     assert frame["domain"].to_list() == ["other"]
-    assert "3 pairs were not made" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert "3 pairs were not made" in said
+    assert "pages ran out: every pair wants a page of its own; give more pages" in said
+    assert f"{site / 'latin.html'} is skipped" in said
+    assert "files skipped: 1" in said
+
+
+def test_a_limit_on_pages_that_was_reached_is_named(
+    renderer: Renderer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "out.parquet", "max_pages=1") == EXIT_FAILED
+    assert "the limit of 1 pages was reached: raise max_pages" in capfd.readouterr().err
+
+
+def test_an_interrupted_command_ends_in_order(renderer: Renderer, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pairgen", f"out={tmp_path / 'out.parquet'}", "png_level=0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=PROJECT_ROOT, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    ) as process:
+        while process.poll() is None and not list(tmp_path.iterdir()):
+            time.sleep(0.05)
+        time.sleep(2.5)  # until the browser runs
+        os.killpg(process.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches every process of the group
+        said = process.communicate(timeout=30)[1]
+    assert process.returncode == EXIT_FAILED
+    lines = [line for line in said.splitlines() if not line.startswith("running as root")]
+    assert lines == ["stopped: nothing was written"]
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("pages", "message"), [("nowhere", "no folder"), (".", "no HTML file")])
@@ -90,12 +132,15 @@ def test_a_folder_without_pages_is_refused(tmp_path: Path, pages: str, message: 
     from pairgen.pages import open_pages
 
     with pytest.raises(UserError, match=message):
-        open_pages(str(tmp_path / pages), seed=1)
+        open_pages(str(tmp_path / pages), seed=1, skipped=lambda line: None)
 
 
-def test_a_page_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+def test_a_page_that_is_not_utf8_is_skipped_and_named(tmp_path: Path) -> None:
     from pairgen.pages import open_pages
 
-    (tmp_path / "latin.html").write_bytes(b"<p>caf\xe9</p>")
-    with pytest.raises(UserError, match=r"latin\.html is not UTF-8"):
-        list(open_pages(str(tmp_path), seed=1))
+    for name, content in (("a", b"<p>tea</p>"), ("b", b"<p>caf\xe9</p>"), ("c", b"<p>caf\xc3\xa9</p>")):
+        (tmp_path / f"{name}.html").write_bytes(content)
+    lines: list[str] = []
+    pages = open_pages(str(tmp_path), seed=1, skipped=lines.append)
+    assert [page.page_id for page in pages] == ["a.html", "c.html"]
+    assert lines == [f"{tmp_path / 'b.html'} is skipped: not UTF-8 (byte 6)"]
