@@ -157,7 +157,7 @@ def _read_rows(path: Path) -> Iterator[pl.DataFrame]:
                 # Polars would end the process over text that is no UTF-8
                 batch.validate(full=True)
                 yield pl.DataFrame(pl.from_arrow(batch))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{path} cannot be read as Parquet: {error}") from error
 
 

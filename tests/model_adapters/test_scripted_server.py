@@ -83,13 +83,13 @@ def test_requests_are_counted_by_content() -> None:
 
 def test_a_client_that_left_got_nothing() -> None:
     async def leave() -> ScriptedServer:
-        async with ScriptedServer(Script(median_s=0.3, sigma=0.0)) as server:
-            engine = OpenAIEngine(OpenAIConfig(model="m", base_url=server.base_url, timeout_s=0.05))
+        async with ScriptedServer(Script(median_s=3.0, sigma=0.0)) as server:
+            engine = OpenAIEngine(OpenAIConfig(model="m", base_url=server.base_url, timeout_s=2.0))
             await engine.start()
             with pytest.raises(CallError):
                 await engine.chat(pair(b"a", b"b"))
             await engine.close()
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(1.5)
             return server
 
     server = asyncio.run(leave())
