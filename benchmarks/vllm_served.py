@@ -61,9 +61,10 @@ async def ask_twice(engine: Engine, asked: Sequence[ChatRequest]) -> list[list[s
 def serve(model: Path, port: int, log: Path) -> "subprocess.Popen[bytes]":
     """Start `vllm serve` and wait until it is ready."""
     command = [
-        sys.executable, "-m", "vllm.entrypoints.cli.main", "serve", str(model), "--served-model-name", "tiny",
-        "--host", "127.0.0.1", "--port", str(port), "--enforce-eager", "--max-model-len", "4096",
-        "--limit-mm-per-prompt", '{"image": 2, "video": 0}', "--no-enable-chunked-prefill",
+        # what `vllm serve` runs; that command itself asks for a package called vllm, which the build for CPU is not
+        sys.executable, "-W", "ignore", "-m", "vllm.entrypoints.openai.api_server", "--model", str(model),
+        "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port), "--enforce-eager",
+        "--max-model-len", "4096", "--limit-mm-per-prompt", '{"image": 2, "video": 0}', "--no-enable-chunked-prefill",
     ]  # fmt: skip
     with log.open("wb") as out:
         server = subprocess.Popen(command, stdout=out, stderr=out)

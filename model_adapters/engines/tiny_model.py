@@ -10,6 +10,7 @@ same bytes. The smallest sizes that vLLM's kernels for CPU take: a head dimensio
 import argparse
 import hashlib
 import json
+import string
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -118,8 +119,14 @@ def train_tokenizer() -> "Tokenizer":
 
 
 def _mute(head: np.ndarray[Any, Any], tokenizer: "Tokenizer") -> None:
-    """Give a logit of 0 to tokens that begin no English word: greedy answers look like text and fill their budget."""
-    speaks = set()
+    """Give a logit of 0 to tokens that begin no English word: greedy answers look like text and fill their budget.
+
+    Single letters keep half of theirs: where a schema leaves room for one character, it is no control character,
+    which would spoil the JSON.
+    """
+    letters = [tokenizer.token_to_id(letter) for letter in string.ascii_lowercase]
+    head[letters] /= 2
+    speaks = set(letters)
     for token, number in tokenizer.get_vocab().items():
         word = token.removeprefix("Ġ")  # the byte-level alphabet's sign for a space
         if word != token and word.isascii() and word.isalpha() and len(word) > 2:
