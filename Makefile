@@ -23,7 +23,7 @@ bench: $(VENV)/installed-test  ## every speed claim, as a ratio in one run
 
 pairgen: $(VENV)/installed-pairgen  ## what `python -m pairgen` needs: packages, browser, fonts
 
-embedded: $(VENV)/installed-test  ## make data/embedded/pairs.parquet again
+embedded: $(VENV)/installed-pairgen  ## make data/embedded/pairs.parquet again
 	$(PY) -m pairgen +pairgen=embedded
 
 clean:
