@@ -68,6 +68,7 @@ class Started:
     def close(self) -> None:
         """End engine, threads and the hold on the ports. Blocks until its processes are gone."""
         self.engine.shutdown(timeout=1)
+        self.engine = None  # its finalizer fails, loudly, where the interpreter runs it
         self.decoders.shutdown(wait=False, cancel_futures=True)
         self.port.close()
 
