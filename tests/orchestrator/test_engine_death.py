@@ -71,9 +71,7 @@ def run(*troubles: str) -> tuple[dict[str, str], list[str]]:
     for key in "abcd":
         dispatcher.submit(Job("ask", key, key))
     places = [
-        Place(
-            name=f"r{n}", kinds=("ask",), slots=1, deadline_s=5, spawn=lambda trouble=trouble: Replica(trouble, starts)
-        )
+        Place(name=f"r{n}", kinds=("ask",), slots=1, deadline_s=5, spawn=partial(Replica, trouble, starts))
         for n, trouble in enumerate(troubles)
     ]
     asyncio.run(asyncio.wait_for(Executor(dispatcher, on_end).run(places, asyncio.Event()), 20))
