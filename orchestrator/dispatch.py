@@ -119,6 +119,7 @@ class Dispatcher(Generic[P]):
         self._oldest: dict[str, dict[int, None]] = {}
         self._workers: dict[str, _Worker] = {}
         self._host_deaths: dict[str, int] = {}
+        self._has_killed: set[tuple[str, str]] = set()  # ended jobs too: a copy of theirs may still be out
         self._latency: dict[str, _Latency] = {}
         self._next_number = 0
 
@@ -161,7 +162,10 @@ class Dispatcher(Generic[P]):
         blamed = self._blame(leases)
         poison = []
         for lease in leases:
-            progress = self._open.get((lease.job.kind, lease.job.key))
+            name = (lease.job.kind, lease.job.key)
+            if lease.number in blamed:
+                self._has_killed.add(name)
+            progress = self._open.get(name)
             if progress is None:
                 continue
             progress.kills += lease.number in blamed
@@ -303,14 +307,16 @@ class Dispatcher(Generic[P]):
         Two suspects meet in one worker only where the other copy of a hedged job became one elsewhere;
         then nobody is blamed, and each goes on alone.
         """
-        suspects = {lease.number for lease in leases if self._is_suspect(lease)}
+        suspects = {lease.number for lease in leases if self._is_suspect(lease) and self._is_open(lease)}
         if not suspects:
             return {lease.number for lease in leases}
         return suspects if len(suspects) == 1 else set()
 
+    def _is_open(self, lease: Lease[P]) -> bool:
+        return (lease.job.kind, lease.job.key) in self._open
+
     def _is_suspect(self, lease: Lease[P]) -> bool:
-        progress = self._open.get((lease.job.kind, lease.job.key))
-        return progress is not None and progress.kills > 0
+        return (lease.job.kind, lease.job.key) in self._has_killed
 
     def _wake(self, now: float) -> None:
         while self._waiting and self._waiting[0][0] <= now:
