@@ -124,7 +124,7 @@ def _mute(head: np.ndarray[Any, Any], tokenizer: "Tokenizer") -> None:
     Single letters keep half of theirs: where a schema leaves room for one character, it is no control character,
     which would spoil the JSON.
     """
-    letters = [tokenizer.token_to_id(letter) for letter in string.ascii_lowercase]
+    letters = [_token_id(tokenizer, letter) for letter in string.ascii_lowercase]
     head[letters] /= 2
     speaks = set(letters)
     for token, number in tokenizer.get_vocab().items():
