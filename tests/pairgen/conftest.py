@@ -7,9 +7,12 @@ from pairgen.browser import BrowserConfig, Renderer, find_executable, open_brows
 from schemas.errors import UserError
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def renderer() -> Iterator[Renderer]:
-    """One Chromium for all tests; without one: a failure under CI=true, else a skip."""
+    """One Chromium for a module's tests, as Playwright keeps an event loop running meanwhile.
+
+    Without one: a failure under CI=true, else a skip.
+    """
     try:
         find_executable("", "")
     except UserError as error:
