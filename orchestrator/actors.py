@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import ray
 from ray.exceptions import RayActorError, RayTaskError
 
-from orchestrator.executor import Worker
+from orchestrator.roster import Worker
 from orchestrator.tasks import Reply
 from schemas.errors import EngineStartFailed, WorkerDied
 

@@ -7,47 +7,19 @@ with more jobs: judging starts while generation still runs.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
 from orchestrator.dispatch import Dispatcher, Failure, Job, Lease
+from orchestrator.roster import FixedRoster, Place, PlaceState, Roster, Worker
 from orchestrator.tasks import Reply
 from schemas.errors import EngineStartFailed, WorkerDied
 
 P = TypeVar("P")
 R = TypeVar("R")
-P_contra = TypeVar("P_contra", contravariant=True)
 _TICK_S = 0.05
 _MAX_FAILED_STARTS = 3
-
-
-class Worker(Protocol[P_contra, R]):
-    """Answer payloads, several at once. Each method raises WorkerDied when the process behind it is gone."""
-
-    async def start(self) -> None:
-        """Load what is heavy."""
-
-    async def call(self, payload: P_contra, /) -> Reply[R]:
-        """Answer one payload; failures of the call itself are in the reply."""
-        ...
-
-    async def close(self) -> None:
-        """Release everything; never raises."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place(Generic[P, R]):
-    """Where one worker at a time lives; when it dies, `spawn` makes the next."""
-
-    name: str
-    kinds: tuple[str, ...]
-    slots: int
-    """Leases it holds at once."""
-    deadline_s: float
-    """Longest a call may take before it counts as hung, seconds."""
-    spawn: Callable[[], Worker[P, R]]
-    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +33,13 @@ class Ended(Generic[P, R]):
 
 
 @dataclass(slots=True)
+class _Kept(Generic[P, R]):
+    place: Place[P, R]
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
+    keeper: asyncio.Task[None] | None = None
+
+
+@dataclass(slots=True)
 class _Present(Generic[P, R]):
     place: Place[P, R]
     worker: Worker[P, R]
@@ -68,7 +47,7 @@ class _Present(Generic[P, R]):
 
 
 class Executor(Generic[P, R]):
-    """Run jobs to their ends over a fixed set of places."""
+    """Run jobs to their ends over the places of a roster."""
 
     def __init__(
         self,
@@ -79,8 +58,10 @@ class Executor(Generic[P, R]):
         self._dispatcher = dispatcher
         self._on_end = on_end
         self._on_tick = on_tick
+        self._roster: Roster[P, R] = FixedRoster([])
+        self._kept: dict[str, _Kept[P, R]] = {}
+        self._lost_names: set[str] = set()
         self._present: dict[str, _Present[P, R]] = {}
-        self._alive: dict[str, tuple[str, ...]] = {}
         self._served: set[str] = set()
         self._lost: list[tuple[tuple[str, ...], Failure]] = []
         self._may_be_unserved = True
@@ -89,16 +70,14 @@ class Executor(Generic[P, R]):
         self._stop = asyncio.Event()
         self._error: BaseException | None = None
 
-    async def run(self, places: Sequence[Place[P, R]], stop: asyncio.Event) -> None:
+    async def run(self, roster: Roster[P, R], stop: asyncio.Event) -> None:
         """Return when every job has ended, or, once `stop` is set, when nothing is in flight.
 
         An exception of `on_end` or `on_tick` (a full disk), or of a worker beside WorkerDied (a fault
         of ours), stops the run and is raised at the end.
         """
         self._stop = stop
-        self._alive = {place.name: place.kinds for place in places}
-        self._served = {kind for place in places for kind in place.kinds}
-        keepers = [asyncio.create_task(self._guard(self._keep(place))) for place in places]
+        self._roster = roster
         try:
             while not self._finished.is_set():
                 self._tick()
@@ -109,6 +88,9 @@ class Executor(Generic[P, R]):
             # what is still asked is a copy of a job that has ended, or given up
             for call in self._calls:
                 call.cancel()
+            for kept in self._kept.values():
+                kept.is_over.set()
+            keepers = [kept.keeper for kept in self._kept.values() if kept.keeper is not None]
             await asyncio.gather(*keepers, *self._calls, return_exceptions=True)
         if self._error is not None:
             raise self._error
@@ -116,6 +98,7 @@ class Executor(Generic[P, R]):
     def _tick(self) -> None:
         try:
             self._on_tick()
+            self._open_and_close()
             self._abandon_unserved()
         except Exception as error:  # noqa: BLE001 (kept, and raised by run)
             self._fail(error)
@@ -124,6 +107,21 @@ class Executor(Generic[P, R]):
             self._finished.set()
         else:
             self._pump()
+
+    def _open_and_close(self) -> None:
+        """Keep a worker in every place of the roster, in no other; none is opened for a run that stops."""
+        wanted = {place.name: place for place in self._roster.places()}
+        for name, kept in self._kept.items():
+            if name not in wanted:
+                kept.is_over.set()
+        if self._stop.is_set():
+            return
+        for name, place in wanted.items():
+            if name in self._kept or name in self._lost_names:
+                continue
+            kept = self._kept[name] = _Kept(place)
+            self._served.update(kept.place.kinds)
+            kept.keeper = asyncio.create_task(self._guard(self._keep(kept)))
 
     def _fail(self, error: Exception) -> None:
         """Stop the run over an exception; the first is raised by `run`."""
@@ -180,27 +178,30 @@ class Executor(Generic[P, R]):
     def _on_death(self, name: str, present: _Present[P, R]) -> None:
         if self._present.pop(name, None) is None:
             return
+        self._roster.note(present.place, PlaceState.DIED)
         for lease, failure in self._dispatcher.died(name):
             self._end(Ended(job=lease.job, result=failure, attempts=lease.attempt, latency_s=0.0))
         present.died.set()
         self._pump()
 
-    async def _keep(self, place: Place[P, R]) -> None:
-        """Keep a worker alive in one place until the run is over, or it won't start any more."""
-        number = failed_starts = 0
+    async def _keep(self, kept: _Kept[P, R]) -> None:
+        """Keep a worker alive in one place until that is over, or it won't start any more."""
+        place, number, failed_starts = kept.place, 0, 0
         loss = Failure("worker_died", "", is_retryable=False)
-        while not self._finished.is_set() and failed_starts < _MAX_FAILED_STARTS:
+        while not self._is_over(kept) and failed_starts < _MAX_FAILED_STARTS:
             number += 1
             name, worker = f"{place.name}#{number}", place.spawn()
+            self._roster.note(place, PlaceState.STARTING)
             try:
-                await self._until_finished(worker.start())
-                if self._finished.is_set():
+                await self._until_over(kept, worker.start())
+                if self._is_over(kept):
                     break
                 if not self._dispatcher.join(name, place.kinds, place.slots, place.host):
                     loss = replace(loss, message=f"host {place.host} is excluded: its workers keep dying")
                     break
                 failed_starts = 0
-                await self._serve(name, place, worker)
+                self._roster.note(place, PlaceState.READY)
+                await self._serve(kept, name, worker)
             except WorkerDied as error:
                 failed_starts += 1
                 loss = replace(loss, message=f"its worker died while starting: {error}")
@@ -209,25 +210,39 @@ class Executor(Generic[P, R]):
                 break
             finally:
                 await worker.close()
-        self._lose(place, loss)
+        if not self._is_over(kept):
+            self._lose(place, loss)
+        self._leave(place)
+
+    def _is_over(self, kept: _Kept[P, R]) -> bool:
+        return self._finished.is_set() or kept.is_over.is_set()
 
     def _lose(self, place: Place[P, R], loss: Failure) -> None:
-        self._alive.pop(place.name, None)
-        self._served = {kind for kinds in self._alive.values() for kind in kinds}
+        self._lost_names.add(place.name)
         self._lost.append((place.kinds, loss))
-        self._may_be_unserved = True
+        self._roster.note(place, PlaceState.LOST, loss)
 
-    async def _serve(self, name: str, place: Place[P, R], worker: Worker[P, R]) -> None:
-        present = _Present(place, worker, asyncio.Event())
+    def _leave(self, place: Place[P, R]) -> None:
+        del self._kept[place.name]
+        self._served = {kind for kept in self._kept.values() for kind in kept.place.kinds}
+        self._may_be_unserved = True
+        self._roster.note(place, PlaceState.CLOSED)
+
+    async def _serve(self, kept: _Kept[P, R], name: str, worker: Worker[P, R]) -> None:
+        present = _Present(kept.place, worker, asyncio.Event())
         self._present[name] = present
         self._pump()
-        await self._until_finished(present.died.wait())
+        await self._until_over(kept, present.died.wait())
+        if self._present.pop(name, None) is not None and not self._finished.is_set():
+            self._dispatcher.leave(name)
 
-    async def _until_finished(self, work: Coroutine[Any, Any, object]) -> None:
-        """Await `work`, or the end of the run, whichever comes first."""
+    async def _until_over(self, kept: _Kept[P, R], work: Coroutine[Any, Any, object]) -> None:
+        """Await `work`, or the end of its place or the run, whichever comes first."""
         task = asyncio.create_task(work)
+        over = asyncio.create_task(kept.is_over.wait())
         finished = asyncio.create_task(self._finished.wait())
-        await asyncio.wait((task, finished), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((task, over, finished), return_when=asyncio.FIRST_COMPLETED)
+        over.cancel()
         finished.cancel()
         if not task.done():
             task.cancel()
@@ -240,7 +255,8 @@ class Executor(Generic[P, R]):
         if not self._may_be_unserved or self._finished.is_set():
             return
         self._may_be_unserved = False
-        for job in [job for job in self._dispatcher.open_jobs() if job.kind not in self._served]:
+        unserved = (job for job in self._dispatcher.open_jobs() if job.kind not in self._served)
+        for job in [job for job in unserved if not self._roster.may_serve(job.kind)]:
             self._dispatcher.abandon(job)
             losses = [loss for kinds, loss in self._lost if job.kind in kinds]
             why = "; ".join(sorted({loss.message for loss in losses})) or f"no place takes {job.kind}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestrator.gpu_rows import GpuNode, GpuRow, most_replicas, seats, why_never
-from orchestrator.gpu_schedule import Policy, Replica, Schedule, replicas_for
+from orchestrator.gpu_schedule import Policy, Replica, Running, Schedule, replicas_for
 from schemas.errors import ConfigError
 
 _TARGETS = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
@@ -61,8 +61,11 @@ class GpuPlan:
         return max(0.0, 1 - self.gpu_seconds / offered) if offered else 0.0
 
 
-def plan_gpus(nodes: Iterable[GpuNode], rows: Iterable[GpuRow]) -> GpuPlan:
-    """Place every row that fits, largest first; ConfigError where two nodes or two rows share a name."""
+def plan_gpus(nodes: Iterable[GpuNode], rows: Iterable[GpuRow], running: Iterable[Running] = ()) -> GpuPlan:
+    """Place every row that fits, largest first; ConfigError where two nodes or two rows share a name.
+
+    With `running`, the plan goes on from there: those replicas stay, and start before 0 seconds.
+    """
     nodes, rows = tuple(nodes), tuple(rows)
     for what, names in (("node", [node.name for node in nodes]), ("row", [row.key for row in rows])):
         if len(set(names)) < len(names):
@@ -72,8 +75,14 @@ def plan_gpus(nodes: Iterable[GpuNode], rows: Iterable[GpuRow]) -> GpuPlan:
     refused = {refusal.row.key for refusal in refusals}
     fitting = [row for row in rows if row.key not in refused and row.num_calls]
     bound_s = lower_bound_s(nodes, fitting)
+    known = {row.key for row in fitting}
+    staying = tuple(replica for replica in running if replica.row_key in known)
     return GpuPlan(
-        nodes=nodes, rows=rows, replicas=_best_schedule(nodes, fitting, bound_s), refusals=refusals, bound_s=bound_s
+        nodes=nodes,
+        rows=rows,
+        replicas=_best_schedule(nodes, fitting, bound_s, staying),
+        refusals=refusals,
+        bound_s=bound_s,
     )
 
 
@@ -100,7 +109,9 @@ def lower_bound_s(nodes: Sequence[GpuNode], rows: Sequence[GpuRow]) -> float:
     return low_s
 
 
-def _best_schedule(nodes: Sequence[GpuNode], rows: Sequence[GpuRow], bound_s: float) -> tuple[Replica, ...]:
+def _best_schedule(
+    nodes: Sequence[GpuNode], rows: Sequence[GpuRow], bound_s: float, running: Sequence[Running]
+) -> tuple[Replica, ...]:
     """Return the schedule that ends first; of equals, the one that holds the fewest GPU-seconds.
 
     A list schedule can end later on more nodes (R. L. Graham, 1969). So where all nodes are alike, plans that leave the
@@ -108,7 +119,9 @@ def _best_schedule(nodes: Sequence[GpuNode], rows: Sequence[GpuRow], bound_s: fl
     """
     if not rows:
         return ()
-    best = _best_of(nodes, rows, bound_s, None)
+    best = _best_of(nodes, rows, bound_s, None, running)
+    if running:
+        return best.replicas()
     alike = len({(node.num_gpus, node.gpu_memory_gb) for node in nodes}) == 1
     for num_nodes in range(len(nodes) - 1, 0, -1) if alike else ():
         fewer = nodes[:num_nodes]
@@ -121,11 +134,17 @@ def _best_schedule(nodes: Sequence[GpuNode], rows: Sequence[GpuRow], bound_s: fl
     return best.replicas()
 
 
-def _best_of(nodes: Sequence[GpuNode], rows: Sequence[GpuRow], bound_s: float, best: Schedule | None) -> Schedule:
+def _best_of(
+    nodes: Sequence[GpuNode],
+    rows: Sequence[GpuRow],
+    bound_s: float,
+    best: Schedule | None,
+    running: Sequence[Running] = (),
+) -> Schedule:
     for factor in _TARGETS:
         for judges_first in (False, True):
             policy = Policy(target_s=factor * bound_s, judges_first=judges_first, settle_s=_SETTLE * bound_s)
-            schedule = Schedule(nodes, rows, policy)
+            schedule = Schedule(nodes, rows, policy, running)
             is_done = schedule.run(give_up_s=best.cost()[0] if best else math.inf)
             if is_done and (best is None or schedule.cost() < best.cost()):
                 best = schedule

@@ -7,12 +7,14 @@ replicas of a row end together, and one that joins late helps from then on.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from orchestrator.gpu_rows import GpuNode, GpuRow, Seat, seats
 
 _EPSILON_S = 1e-6
+_BEFORE_S = -1.0
+"""Start of what runs already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ class Replica:
     def gpu_seconds(self) -> float:
         """Return GPUs times seconds, start-up included."""
         return self.num_gpus * (self.end_s - self.start_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A replica that holds GPUs already; a plan made around it leaves it where it is, to its row's end."""
+
+    row_key: str
+    nodes: tuple[str, ...]
+    ready_in_s: float
+    """Until its first call, seconds; 0: it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +134,9 @@ class _Reservation:
 class Schedule:
     """Seats every row of a list on nodes, each of which some node or set of nodes must be able to hold."""
 
-    def __init__(self, nodes: Sequence[GpuNode], rows: Sequence[GpuRow], policy: Policy) -> None:
+    def __init__(
+        self, nodes: Sequence[GpuNode], rows: Sequence[GpuRow], policy: Policy, running: Iterable[Running] = ()
+    ) -> None:
         self._nodes = nodes
         self._policy = policy
         self._free = [list(range(node.num_gpus)) for node in nodes]
@@ -133,6 +147,8 @@ class Schedule:
         self._judges = [run for run in runs if run.row.is_judge]
         self._runs = self._models + self._judges
         self._reservation: _Reservation | None = None
+        for replica in running:
+            self._hold(replica)
 
     def run(self, give_up_s: float) -> bool:
         """Step from end to end until every row is done; return False once that is clearly later than `give_up_s`."""
@@ -159,6 +175,15 @@ class Schedule:
         rank = {run.row.key: number for number, run in enumerate(self._runs)}
         replicas = [replica for run in self._runs for replica in _replicas(run, self._nodes)]
         return tuple(sorted(replicas, key=lambda replica: (replica.start_s, rank[replica.row_key], replica.number)))
+
+    def _hold(self, replica: Running) -> None:
+        """Seat what runs already, started before the schedule begins."""
+        run = next(run for run in self._runs if run.row.key == replica.row_key)
+        nodes = [number for number, node in enumerate(self._nodes) if node.name in replica.nodes]
+        seat = next(seat for seat in run.seats if seat.num_nodes == len(nodes))
+        take = seat.gpus_per_node if seat.num_nodes == 1 else None
+        gpus = {node: self._free[node][:take] for node in nodes}
+        self._take(run, _Seated(_BEFORE_S, seat, gpus), replica.ready_in_s)
 
     def _running(self) -> list[_Run]:
         return [run for run in self._runs if run.seated and run.end_s is None]
@@ -216,7 +241,7 @@ class Schedule:
                 assert self._reservation is not None
                 gpus = self._find(seat, self._reservation.nodes)
             if gpus is not None:
-                self._take(run, seat, gpus, now_s)
+                self._take(run, _Seated(now_s, seat, gpus), now_s + run.row.start_s)
                 return True
         return False
 
@@ -227,13 +252,13 @@ class Schedule:
             return False
         return run.row.is_judge or run.drain_with_one_more(now_s) > held.from_s + _EPSILON_S
 
-    def _take(self, run: _Run, seat: Seat, gpus: dict[int, list[int]], now_s: float) -> None:
-        for node, numbers in gpus.items():
+    def _take(self, run: _Run, seated: _Seated, ready_s: float) -> None:
+        for node, numbers in seated.gpus.items():
             self._free[node] = [number for number in self._free[node] if number not in numbers]
             if not self._free[node]:
                 self._open.discard(node)
-        run.seated.append(_Seated(now_s, seat, gpus))
-        run.ready[now_s + run.row.start_s] += 1
+        run.seated.append(seated)
+        run.ready[ready_s] += 1
 
     def _tidy(self, now_s: float) -> None:
         """Deal out anew, per node, the GPUs just given to its single-node replicas: large ones first, rows together."""

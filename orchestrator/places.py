@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from orchestrator.config import ClusterConfig
-from orchestrator.executor import Place, Worker
 from orchestrator.ledger import canary_kind, kind_of
+from orchestrator.roster import Place, Worker
 from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.tasks import Task
 from orchestrator.workers import DatasetPlace, RowWorker

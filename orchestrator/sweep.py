@@ -23,6 +23,7 @@ from orchestrator.executor import Ended, Executor
 from orchestrator.places import plan_places
 from orchestrator.plan import Plan, prepare
 from orchestrator.results import build_tables, cost_from_nothing_usd
+from orchestrator.roster import FixedRoster
 from orchestrator.run_record import write_config, write_environment, write_manifest
 from orchestrator.tasks import Task
 from records.files import write_table
@@ -98,7 +99,7 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
     executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick)
     with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
         places = plan_places(plan.models, plan.judges, plan.place, plan.sweep.cluster, num_cpus)
-        await executor.run(places, stop)
+        await executor.run(FixedRoster(places), stop)
 
 
 @contextlib.contextmanager

@@ -10,8 +10,9 @@ import pytest
 
 from orchestrator.config import ClusterConfig
 from orchestrator.dispatch import Dispatcher, Failure, Job
-from orchestrator.executor import Ended, Executor, Place
+from orchestrator.executor import Ended, Executor
 from orchestrator.places import plan_places
+from orchestrator.roster import FixedRoster, Place
 from orchestrator.rows import read_model_row
 from orchestrator.tasks import Reply
 from orchestrator.workers import DatasetPlace, boundary
@@ -74,7 +75,7 @@ def run(*troubles: str) -> tuple[dict[str, str], list[str]]:
         Place(name=f"r{n}", kinds=("ask",), slots=1, deadline_s=5, spawn=partial(Replica, trouble, starts))
         for n, trouble in enumerate(troubles)
     ]
-    asyncio.run(asyncio.wait_for(Executor(dispatcher, on_end).run(places, asyncio.Event()), 20))
+    asyncio.run(asyncio.wait_for(Executor(dispatcher, on_end).run(FixedRoster(places), asyncio.Event()), 20))
     return results, starts
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from orchestrator.dispatch import Dispatcher, DispatchPolicy, Failure, Job
-from orchestrator.executor import Ended, Executor, Place
+from orchestrator.executor import Ended, Executor
+from orchestrator.roster import FixedRoster, Place
 from orchestrator.tasks import Reply
 from schemas.errors import DatasetError, StoreError, WorkerDied
 
@@ -89,7 +90,7 @@ class Run:
         executor = Executor(self.dispatcher, self._note, self.on_tick)
         other = asyncio.ensure_future(beside()) if beside else None
         try:
-            await asyncio.wait_for(executor.run(places, self.stop), 20)
+            await asyncio.wait_for(executor.run(FixedRoster(places), self.stop), 20)
         finally:
             if other:
                 await other
@@ -418,7 +419,7 @@ def test_a_cancelled_run_closes_everything() -> None:
     async def cancel_soon() -> None:
         run = Run()
         run.submit("hung")
-        running = asyncio.create_task(Executor(run.dispatcher, run._note).run([run.place(Hung)], run.stop))
+        running = asyncio.create_task(Executor(run.dispatcher, run._note).run(FixedRoster([run.place(Hung)]), run.stop))
         await asyncio.sleep(0.1)
         running.cancel()
         await asyncio.wait([running])
