@@ -8,7 +8,9 @@ ENGINES: Registry[EngineConfig, Engine] = Registry(
     {
         "anthropic": "model_adapters.engines.claude:AnthropicEngine",
         "google": "model_adapters.engines.gemini:GoogleEngine",
+        "hf": "model_adapters.engines.hf:HfEngine",
         "openai": "model_adapters.engines.openai:OpenAIEngine",
+        "scripted": "model_adapters.engines.scripted:ScriptedEngine",
         "vllm": "model_adapters.engines.vllm:VllmEngine",
     },
 )
