@@ -1,5 +1,7 @@
 """The dispatcher's rules, one by one; test_dispatch_machine.py tries them in any order."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from orchestrator.dispatch import Dispatcher, DispatchPolicy, Failure, Job, Lease
@@ -281,3 +283,158 @@ def test_an_abandoned_job_is_over() -> None:
     made.abandon(job("b"))
     assert not made.complete(late, 1.0)
     assert (made.num_open, made.lease("w", 1.0), list(made.open_jobs())) == (0, None, [])
+
+
+def fed(*keys: str, policy: DispatchPolicy = DEFAULT, slots: int = 1) -> tuple[Dispatcher[str], list[str]]:
+    """Return a dispatcher with a worker `w` and a source, and the list of the keys read from it so far."""
+    made, read = dispatcher(policy=policy, slots=slots), []
+
+    def source() -> Iterator[Job[str]]:
+        for key in keys:
+            read.append(key)
+            yield job(key)
+
+    made.feed("ask", source())
+    return made, read
+
+
+def test_a_source_is_read_as_workers_ask() -> None:
+    made, read = fed("a", "b", "c", "d", slots=2)
+    assert (read, made.num_open) == (["a"], 1)
+    first, second = lease(made), lease(made)
+    assert (first.job.key, second.job.key, read, made.num_open) == ("a", "b", ["a", "b"], 2)
+    assert made.lease("w", 0.0) is None, "it is full"
+    assert made.complete(first, 1.0)
+    assert read == ["a", "b"]
+    assert made.complete(second, 1.0)
+    assert (read, made.num_open) == (["a", "b", "c"], 1), "what is open says that more is to come"
+    for key in ("c", "d"):
+        assert made.num_open == 1
+        found = lease(made)
+        assert (found.job.key, made.complete(found, 2.0)) == (key, True)
+    assert (made.num_open, made.lease("w", 3.0)) == (0, None)
+
+
+def test_sources_of_a_kind_are_read_in_order_and_empty_ones_are_over() -> None:
+    made = dispatcher(slots=9)
+    for keys in ("", "ab", "", "c", ""):
+        made.feed("ask", map(job, keys))
+    assert [key_of(made.lease("w", 0.0)) for _ in range(4)] == ["a", "b", "c", None]
+    made = dispatcher()
+    made.feed("ask", [])
+    assert made.num_open == 0
+
+
+def test_what_a_source_repeats_is_done_once() -> None:
+    made, _ = fed("a", "b", "a", "b", "c", "a")
+    assert not made.submit(job("a"))
+    assert made.submit(job("b"))
+    done = []
+    while (found := made.lease("w", 0.0)) is not None:
+        done.append(found.job.key)
+        assert made.complete(found, 1.0)
+    assert sorted(done) == ["a", "b", "c"]
+    assert not any(made.submit(job(key)) for key in "abc")
+    made.feed("ask", map(job, "abc"))
+    assert made.num_open == 0
+
+
+def test_a_job_of_another_kind_in_a_source_is_refused() -> None:
+    made = dispatcher()
+    with pytest.raises(ValueError, match="a source of judge holds a job of ask: a"):
+        made.feed("judge", [job("a")])
+
+
+def test_submitted_jobs_go_before_fed_ones_of_any_kind() -> None:
+    made: Dispatcher[str] = Dispatcher()
+    made.join("w", ["ask", "judge"], 9)
+    made.feed("ask", map(job, "abc"))
+    assert key_of(made.lease("w", 0.0)) == "a"
+    made.submit(job("x", "judge"))
+    made.submit(job("y", "ask"))
+    assert [key_of(made.lease("w", 0.0)) for _ in range(5)] == ["y", "x", "b", "c", None]
+
+
+def test_no_source_is_read_while_much_of_its_kind_waits() -> None:
+    made, read = fed(*"abcdefgh", policy=DispatchPolicy(max_open=1), slots=1)
+    for _ in range(4):
+        assert not made.fail(lease(made), RATE_LIMITED, 0.0)
+    assert made.lease("w", 0.0) is None, "four per slot"
+    assert read == [*"abcd"]
+    assert lease(made, now=100.0).job.key in "abcd"
+
+
+def behind(num_verdicts: int) -> Dispatcher[str]:
+    """Return a dispatcher with answers to feed and verdicts submitted, of which four may wait."""
+    made, _ = fed("a", "b", policy=DispatchPolicy(max_open=4))
+    lease(made)
+    made.join("v", ["ask"], 1)
+    for number in range(num_verdicts):
+        made.submit(job(str(number), "judge"))
+    return made
+
+
+def test_no_source_is_read_while_judging_is_behind() -> None:
+    made = behind(4)
+    made.join("judge", ["judge"], 1)
+    assert made.lease("v", 0.0) is None
+    assert made.complete(lease(made, "judge"), 1.0)
+    assert lease(made, "v", 1.0).job.key == "b"
+
+
+def test_judges_that_are_not_there_yet_hold_nothing_up() -> None:
+    """They may wait for the very GPUs that the answers take."""
+    assert lease(behind(100), "v").job.key == "b"
+    made = behind(100)
+    made.join("judge", ["judge"], 1)
+    assert made.lease("v", 0.0) is None
+    made.leave("judge")
+    assert lease(made, "v").job.key == "b"
+
+
+def test_a_worker_goes_on_with_its_group() -> None:
+    made = dispatcher(slots=9)
+    for key in ("a1", "b1", "a2", "b2"):
+        made.submit(Job("ask", key, "", group=key[0]))
+    made.join("v", ["ask"], 9)
+    found = [key_of(made.lease(worker, 0.0)) for worker in ("w", "v", "w", "v")]
+    assert found == ["a1", "b1", "a2", "b2"]
+
+
+def test_retries_go_before_the_group() -> None:
+    made = dispatcher(policy=DispatchPolicy(backoff_s=1.0))
+    for key in ("b1", "a1", "a2", "a3"):
+        made.submit(Job("ask", key, "", group=key[0]))
+    made.fail(lease(made), RATE_LIMITED, 0.0)
+    assert made.complete(lease(made), 0.0)
+    assert key_of(made.lease("w", 5.0)) == "b1"
+
+
+def test_a_kind_that_nobody_will_take_is_abandoned_to_its_last_job() -> None:
+    made, read = fed(*"abcd")
+    late = lease(made)
+    made.submit(job("x", "judge"))
+    made.submit(job("e"))
+    assert sorted(made.open_kinds()) == ["ask", "judge"]
+    ended = []
+    for over in made.abandon_kind("ask"):
+        ended.append(over.key)
+        if over.key == "c":
+            made.submit(job("late"))
+    assert sorted(ended) == ["a", "b", "c", "d", "e", "late"]
+    assert (read, made.open_kinds(), made.num_open) == ([*"abcd"], ["judge"], 1)
+    assert not made.complete(late, 1.0)
+    assert made.lease("w", 1.0) is None
+
+
+def test_a_copy_left_alone_may_be_asked_twice_again() -> None:
+    for may_original_fail in (True, False):
+        made, slow = hedging()
+        for worker in ("v", "u"):
+            made.join(worker, ["ask"], 2)
+        hedge = lease(made, "v", now=30.0)
+        assert made.lease("u", 1e6) is None
+        assert not made.fail(slow if may_original_fail else hedge, RATE_LIMITED, 31.0)
+        again = lease(made, "u", now=60.0)
+        assert (again.is_hedge, again.attempt, again.job) == (True, 3, slow.job)
+        assert made.complete(again, 61.0)

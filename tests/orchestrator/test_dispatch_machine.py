@@ -1,6 +1,7 @@
 """The dispatcher under anything that can happen, in any order: every job ends exactly once."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,26 +21,34 @@ from orchestrator.dispatch import Dispatcher, DispatchPolicy, Failure, Job, Leas
 KINDS = ("free", "priced")
 HOSTS = ("north", "south", "east")
 MAX_ATTEMPTS, MAX_KILLS, MAX_HOST_DEATHS = 3, 2, 3
+DEADLINE_S = 60.0
 POLICY = DispatchPolicy(
     max_attempts=MAX_ATTEMPTS,
     max_kills=MAX_KILLS,
     max_host_deaths=MAX_HOST_DEATHS,
     hedge_kinds=frozenset({"free"}),
     hedge_factor=2.0,
+    max_open=6,
 )
 Name = tuple[str, str]
+
+
+def make_job(kind: str, key: int) -> Job[int]:
+    return Job(kind, str(key), key, group=f"pair {key % 3}")
 
 
 class Machine(RuleBasedStateMachine):
     """Beside the dispatcher, a plain model of what may be handed out."""
 
     leases = Bundle("leases")
+    told = Bundle("told")
 
     def __init__(self) -> None:
         super().__init__()
         self.made: Dispatcher[int] = Dispatcher(POLICY)
         self.now = 0.0
         self.submitted: set[Name] = set()
+        self.num_unread: Counter[str] = Counter()
         self.ends: Counter[Name] = Counter()
         self.workers: dict[str, tuple[tuple[str, ...], int, str]] = {}
         self.out: dict[int, Lease[int]] = {}
@@ -64,12 +73,25 @@ class Machine(RuleBasedStateMachine):
             self.join(KINDS, 3, host)
         for key in range(4):
             self.submit("free", key)
+        self.feed("free", [10, 11, 12])
 
     @rule(kind=st.sampled_from(KINDS), key=st.integers(0, 9))
     def submit(self, kind: str, key: int) -> None:
         name = (kind, str(key))
-        assert self.made.submit(Job(kind, str(key), key)) == (name not in self.submitted)
+        assert self.made.submit(make_job(kind, key)) == (name not in self.submitted)
         self.submitted.add(name)
+
+    @rule(kind=st.sampled_from(KINDS), keys=st.lists(st.integers(5, 20), max_size=6))
+    def feed(self, kind: str, keys: list[int]) -> None:
+        """The same keys as others submit or feed; what is read counts as submitted."""
+        self.num_unread[kind] += len(keys)
+        self.made.feed(kind, self.source(kind, keys))
+
+    def source(self, kind: str, keys: list[int]) -> Iterator[Job[int]]:
+        for key in keys:
+            self.num_unread[kind] -= 1
+            self.submitted.add((kind, str(key)))
+            yield make_job(kind, key)
 
     @rule(kinds=st.sampled_from([KINDS, KINDS[:1], KINDS[1:]]), slots=st.integers(2, 3), host=st.sampled_from(HOSTS))
     def join(self, kinds: tuple[str, ...], slots: int, host: str) -> None:
@@ -110,8 +132,8 @@ class Machine(RuleBasedStateMachine):
         if self.kills[name]:
             assert not any(self.kills[other.job.kind, other.job.key] for other in held), "suspects go one at a time"
 
-    @rule(lease=consumes(leases))
-    def complete(self, lease: Lease[int]) -> None:
+    @rule(target=told, lease=consumes(leases))
+    def complete(self, lease: Lease[int]) -> Lease[int]:
         name = (lease.job.kind, lease.job.key)
         self.out.pop(lease.number, None)
         is_first = self.made.complete(lease, self.now)
@@ -119,9 +141,21 @@ class Machine(RuleBasedStateMachine):
         self.ends[name] += is_first
         if is_first and lease.worker in self.workers:
             self.deaths[self.workers[lease.worker][2]] = 0
+        return lease
 
-    @rule(lease=consumes(leases), is_retryable=st.booleans(), wait_s=st.sampled_from([None, 0.0, 50.0]))
-    def fail(self, lease: Lease[int], is_retryable: bool, wait_s: float | None) -> None:
+    @rule(lease=told)
+    def tell_again(self, lease: Lease[int]) -> None:
+        """A reply comes twice, or after its call was given up: it counts where nothing has ended the job yet."""
+        self.complete(lease)
+
+    @rule(target=told, lease=consumes(leases))
+    def give_up(self, lease: Lease[int]) -> Lease[int]:
+        """A call hangs until its deadline."""
+        self.now = max(self.now, lease.started_s + DEADLINE_S)
+        return self.fail(lease, True, None)
+
+    @rule(target=told, lease=consumes(leases), is_retryable=st.booleans(), wait_s=st.sampled_from([None, 0.0, 50.0]))
+    def fail(self, lease: Lease[int], is_retryable: bool, wait_s: float | None) -> Lease[int]:
         name = (lease.job.kind, lease.job.key)
         counts = self.out.pop(lease.number, None) is not None and not self.ends[name]
         counts = counts and not any((other.job.kind, other.job.key) == name for other in self.out.values())
@@ -133,6 +167,12 @@ class Machine(RuleBasedStateMachine):
         if counts and not is_end:
             least = POLICY.backoff_s * 2 ** (self.failures[name] - 1) / 2
             self.not_before[name] = self.now + max(least, wait_s or 0.0)
+        return lease
+
+    @rule(lease=told)
+    def fail_again(self, lease: Lease[int]) -> None:
+        """What is told of a call that is over counts for nothing."""
+        self.fail(lease, False, None)
 
     @precondition(lambda self: self.workers)
     @rule(data=st.data())
@@ -171,6 +211,13 @@ class Machine(RuleBasedStateMachine):
         self.made.abandon(job)
         self.ends[job.kind, job.key] += 1
 
+    @rule(kind=st.sampled_from(KINDS), dice=st.integers(0, 9))
+    def abandon_kind(self, kind: str, dice: int) -> None:
+        """Seldom, for little is left after it."""
+        if dice == 0:
+            self.ends.update((job.kind, job.key) for job in self.made.abandon_kind(kind))
+            assert kind not in self.made.open_kinds()
+
     @rule(seconds=st.sampled_from([0.1, 10.0, 100.0]))
     def wait(self, seconds: float) -> None:
         self.now += seconds
@@ -184,6 +231,8 @@ class Machine(RuleBasedStateMachine):
         still_open = {(job.kind, job.key) for job in self.made.open_jobs()}
         assert still_open == {name for name in self.submitted if not self.ends[name]}
         assert (self.made.num_open, self.made.num_leased) == (len(still_open), len(self.out))
+        unread = {kind for kind in KINDS if self.num_unread[kind]}
+        assert unread <= set(self.made.open_kinds()) == {kind for kind, _ in still_open}
 
     def teardown(self) -> None:
         """Whatever happened, two honest workers bring every job to its end."""
@@ -193,7 +242,7 @@ class Machine(RuleBasedStateMachine):
         for number in range(2):
             self.made.join(f"last-{number}", KINDS, 1, "elsewhere")
             self.workers[f"last-{number}"] = (KINDS, 1, "elsewhere")
-        for _ in range(len(self.submitted) + 1):
+        for _ in range(len(self.submitted) + self.num_unread.total() + 1):
             self.now += 1000.0
             while sum(self.finish(worker) for worker in list(self.workers)):
                 pass
