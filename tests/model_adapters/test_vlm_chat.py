@@ -99,6 +99,56 @@ def test_leading_thought_is_split_off(raw: str, text: str, reasoning: str | None
     assert to_answer(ChatReply(text=raw)).raw_text == (None if raw == text else raw)
 
 
+OPENED = VlmChatConfig(prompt_opens_thought=True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "text", "reasoning"),
+    [
+        (ChatReply(text="hm</think>\n\nan answer", finish_reason="stop"), "ok", "an answer", "hm"),
+        (ChatReply(text="hm, the second card", finish_reason="length"), "empty", "", "hm, the second card"),
+        (ChatReply(text="hm</think>", finish_reason="length"), "empty", "", "hm"),
+        (ChatReply(text="hm</think>an ans", finish_reason="length"), "truncated", "an ans", "hm"),
+        (ChatReply(text="an answer", reasoning="hm", finish_reason="stop"), "ok", "an answer", "hm"),
+        (ChatReply(text="", reasoning="hm", finish_reason="length"), "empty", "", "hm"),
+    ],
+)
+def test_where_the_prompt_opens_the_thought_only_its_end_begins_the_answer(
+    reply: ChatReply, status: str, text: str, reasoning: str
+) -> None:
+    answer = to_answer(reply, OPENED)
+    assert (answer.status, answer.text, answer.reasoning) == (status, text, reasoning)
+    assert to_answer(ChatReply(text="hm, the second card", finish_reason="length")).status == "truncated"
+
+
+BOXED = VlmChatConfig(answer_marks=("<|begin_of_box|>", "<|end_of_box|>"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("<think>hm</think>\n<|begin_of_box|>The heading is bolder.<|end_of_box|>", "The heading is bolder."),
+        ("Only this: <|begin_of_box|>the heading<|end_of_box|> is bolder.", "Only this: the heading is bolder."),
+        ("<|begin_of_box|>cut sho", "cut sho"),
+        ("  no box ", "  no box "),
+    ],
+)
+def test_marks_around_an_answer_are_taken_out(raw: str, text: str) -> None:
+    answer = to_answer(ChatReply(text=raw, finish_reason="stop"), BOXED)
+    assert answer.text == text
+    assert answer.raw_text == (None if raw == text else raw)
+
+
+def test_an_empty_box_is_an_empty_answer() -> None:
+    assert to_answer(ChatReply(text="<|begin_of_box|> <|end_of_box|>", finish_reason="stop"), BOXED).status == "empty"
+
+
+def test_how_a_reply_is_read_enters_the_key_where_it_is_not_the_usual_way() -> None:
+    identities = [config.identity() for config in (VlmChatConfig(), OPENED, BOXED)]
+    assert set(identities[0]) == {"kind", "version", "sampling"}
+    assert len({str(identity) for identity in identities}) == 3
+
+
 def test_a_servers_own_reasoning_field_is_kept() -> None:
     message = {"choices": [{"message": {"content": "an answer", "reasoning": "because"}, "finish_reason": "stop"}]}
     answer = predict(lambda asked: json_reply(message))
