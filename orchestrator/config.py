@@ -97,8 +97,18 @@ class ClusterConfig:
     """`inline`: this process; `local`: Ray on this machine; `ray`: a cluster that is up."""
     num_cpus: int | None = None
     """CPUs to use; None: all."""
+    num_gpus: int | None = None
+    """GPUs of this machine to use; None: those that nobody uses, as its driver says."""
+    gpu_memory_gb: float | None = None
+    """Memory of each GPU, gigabytes; None: what the driver says."""
     address: str | None = None
     """The cluster's address, for `ray`."""
+
+    def __post_init__(self) -> None:
+        if (self.num_gpus or 0) < 0 or (self.gpu_memory_gb is not None and not self.gpu_memory_gb > 0):
+            raise ConfigError("cluster: num_gpus must be 0 or more, gpu_memory_gb more than 0")
+        if self.kind == "ray" and self.num_gpus is not None:
+            raise ConfigError("cluster.num_gpus is for this machine; a Ray cluster knows its own")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,8 @@ class GpuRow:
     """Most replicas at once; None: as many as are useful."""
     may_span: bool = True
     """Whether one replica may take several whole nodes where no node is large enough."""
+    not_on: frozenset[str] = frozenset()
+    """Names of nodes on which its engine didn't start."""
 
     def __post_init__(self) -> None:
         """Refuse what no plan can mean."""
@@ -132,7 +134,8 @@ class Seat:
 
 def seats(row: GpuRow, nodes: Sequence[GpuNode]) -> tuple[Seat, ...]:
     """Return how a replica can sit, fewest GPUs first; () where it never fits. It straddles nodes only if it must."""
-    roomy = [number for number, node in enumerate(nodes) if node.gpu_memory_gb >= row.card_gb]
+    allowed = [number for number, node in enumerate(nodes) if node.name not in row.not_on]
+    roomy = [number for number in allowed if nodes[number].gpu_memory_gb >= row.card_gb]
     single = tuple(number for number in roomy if nodes[number].num_gpus >= row.num_gpus)
     if single:
         return (Seat(single, 1, row.num_gpus, row.num_gpus),)

@@ -5,6 +5,7 @@ turns ends into rows of the store and into new jobs, and at the end gives every 
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -59,6 +60,11 @@ def canary_kind(row: ModelRow) -> str:
     return f"canary:{row.key}"
 
 
+def asked_kind(kind: str) -> str:
+    """Return the kind of the calls that a kind stands before: a canary's, those of its row."""
+    return f"{PREDICTION}:{kind.removeprefix('canary:')}" if kind.startswith("canary:") else kind
+
+
 class Ledger:
     """Keep the books of one sweep over one store."""
 
@@ -80,6 +86,7 @@ class Ledger:
         self._sharing: dict[str, list[Cell]] = {}
         self._awaiting: dict[str, int] = {}
         self._failed: set[str] = set()
+        self._left: Counter[str] = Counter()
         self.progress = Progress(0, 0)
         self._add(models, pair_ids, repeat=0)
 
@@ -92,7 +99,10 @@ class Ledger:
             for model in models:
                 cell = Cell(model, pair_id, repeat, self._keys.prediction(model, pair_id, repeat))
                 self.cells.append(cell)
-                self._sharing.setdefault(cell.key, []).append(cell)
+                sharing = self._sharing.setdefault(cell.key, [])
+                if not sharing and not self._store.has(PREDICTION, cell.key):
+                    self._left[kind_of(model)] += 1
+                sharing.append(cell)
         self.progress.num_answers = len(self.cells)
         self.progress.num_verdicts = len(self.cells) * len(self._judges)
 
@@ -103,6 +113,13 @@ class Ledger:
     def num_replays(self) -> int:
         """Return how many cells ask again."""
         return sum(cell.repeat > 0 for cell in self.cells)
+
+    def num_left(self) -> dict[str, int]:
+        """Return how many calls of each kind have not ended; of judges, as if every answer to come asked for one."""
+        num_predictions = sum(self._left[kind_of(model)] for model in self._models)
+        return {kind_of(model): self._left[kind_of(model)] for model in self._models} | {
+            kind_of(judge): self._left[kind_of(judge)] + num_predictions for judge in self._judges
+        }
 
     def first_jobs(self) -> Iterator[Job[Task]]:
         """Yield what the store lacks: predictions, and verdicts on predictions that it holds."""
@@ -116,6 +133,7 @@ class Ledger:
     def on_end(self, ended: Ended[Task, Answer | Judgement]) -> list[Job[Task]]:
         """Keep a finished call's row, then return the jobs it makes possible. Raises StoreError."""
         self.progress.calls += 1
+        self._left[ended.job.kind] -= 1
         if not isinstance(ended.result, Failure):
             self.progress.cost_usd += ended.result.cost_usd or 0.0
         if isinstance(ended.job.payload, PredictTask):
@@ -165,6 +183,7 @@ class Ledger:
         is_first = key not in self._awaiting
         self._awaiting[key] = self._awaiting.get(key, 0) + 1
         if is_first:
+            self._left[kind_of(judge)] += 1
             yield Job(kind_of(judge), key, JudgeTask(judge.key, cell.pair_id, text))
 
     def _judged(self, key: str, status: str) -> None:

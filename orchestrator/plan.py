@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 from rich.console import Console
@@ -11,12 +12,19 @@ from rich.console import Console
 from orchestrator import console as say
 from orchestrator.canary_gate import CanaryGate
 from orchestrator.config import SweepConfig
+from orchestrator.dispatch import Job
+from orchestrator.gpu_plan import plan_gpus, plan_lines
+from orchestrator.gpu_roster import gpu_rows
+from orchestrator.gpu_rows import GpuRow
 from orchestrator.keys import Keys
 from orchestrator.ledger import Ledger
-from orchestrator.preflight import Preflight, inspect_machine, inspect_rows
+from orchestrator.places import Demand
+from orchestrator.preflight import Machine, Preflight, inspect_gpus, inspect_rows
+from orchestrator.rates import read_rates
 from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.run_record import run_name
 from orchestrator.spending import Spending, refuse_unknown_costs
+from orchestrator.tasks import Task
 from orchestrator.workers import DatasetPlace
 from records.datasets import Dataset, attach, fingerprint_files, pack, parquet_files
 from records.run_paths import RunPaths, RunsPaths
@@ -41,6 +49,9 @@ class Plan:
     ledger: Ledger
     spending: Spending
     gate: CanaryGate
+    first_jobs: list[Job[Task]]
+    demand: Demand
+    rates_path: Path
 
 
 def prepare(sweep: SweepConfig, console: Console) -> Plan:
@@ -49,7 +60,7 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
     dataset, place = _open_dataset(sweep, runs)
     pair_ids = tuple(stratified(dataset.frame, sweep.limit, sweep.seed) if sweep.limit else dataset.frame["id"])
     console.print(say.dataset_line(sweep, dataset, len(pair_ids)), soft_wrap=True)
-    machine = inspect_machine(allows_paid=sweep.allow_paid)
+    machine = _inspect_machine(sweep)
     preflight = inspect_rows(sweep.models, sweep.judges, machine, fail_on_skip=sweep.on_unavailable == "fail")
     for line in say.preflight_lines(preflight):
         console.print(line, soft_wrap=True)
@@ -68,6 +79,9 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
     ledger.ask_again(_replayed(sweep, dataset, pair_ids))
     console.print(say.calls_line(ledger, preflight), soft_wrap=True)
     gate = CanaryGate(ledger, store, keys, dataset, sweep.canary, partial(console.print, soft_wrap=True))
+    first_jobs = list(gate.first_jobs(models))
+    rates = read_rates(runs.rates, [*models, *judges])
+    _print_gpu_plan(machine, gpu_rows([*models, *judges], ledger.num_left(), rates), console)
     return Plan(
         sweep=sweep,
         dataset=dataset,
@@ -81,8 +95,28 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         keys=keys,
         ledger=ledger,
         gate=gate,
+        first_jobs=first_jobs,
+        demand=Demand(ledger.num_left, rates),
+        rates_path=runs.rates,
         spending=Spending(sweep.max_cost_usd, [*models, *judges]),
     )
+
+
+def _inspect_machine(sweep: SweepConfig) -> Machine:
+    cluster = sweep.cluster
+    if cluster.kind == "ray":
+        from orchestrator.ray_nodes import RayNodes
+
+        return Machine(RayNodes(cluster.gpu_memory_gb).list(), sweep.allow_paid)
+    nodes = inspect_gpus(cluster.num_gpus, cluster.gpu_memory_gb)
+    return Machine(nodes, sweep.allow_paid, has_cluster=cluster.kind == "local")
+
+
+def _print_gpu_plan(machine: Machine, rows: Sequence[GpuRow], console: Console) -> None:
+    """Say which rows will hold which GPUs, and when; nothing where no GPU is needed."""
+    if any(row.num_calls for row in rows):
+        for line in plan_lines(plan_gpus(machine.nodes, rows)):
+            console.print(line, soft_wrap=True)
 
 
 def _replayed(sweep: SweepConfig, dataset: Dataset, pair_ids: Sequence[str]) -> list[str]:

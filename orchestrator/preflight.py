@@ -6,14 +6,15 @@ Skipped are only rows whose hardware, package, key or permission is absent. A ro
 
 import importlib.util
 import os
-import shutil
 import socket
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from model_adapters.engines.gpus import free_gpus
+from orchestrator.gpu_roster import gpu_rows
+from orchestrator.gpu_rows import GpuNode, why_never
 from orchestrator.rows import JudgeRow, ModelRow
 from schemas.errors import ConfigError
 from schemas.protocols import Needs
@@ -25,10 +26,11 @@ _CONNECT_TIMEOUT_S = 3.0
 class Machine:
     """What this machine, or the cluster, has to offer."""
 
-    num_gpus: int
-    gpu_memory_gb: float
-    """Of all GPUs together, gigabytes."""
+    nodes: tuple[GpuNode, ...]
+    """With GPUs that may be used."""
     allows_paid: bool
+    has_cluster: bool = True
+    """Whether there is a Ray to share GPUs out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,17 @@ class Preflight:
         return self.models + self.judges
 
 
-def inspect_machine(*, allows_paid: bool) -> Machine:
-    """Count this machine's GPUs and their memory as the driver reports them."""
-    memory_gb = _gpu_memory_gb()
-    return Machine(len(memory_gb), sum(memory_gb), allows_paid)
+def inspect_gpus(num_gpus: int | None, gpu_memory_gb: float | None) -> tuple[GpuNode, ...]:
+    """Return this machine with its GPUs, as configured or as many as the driver says nobody uses; () without any."""
+    free = free_gpus()
+    known_gb = min((state.total_mb * 2**20 / 1e9 for state in free), default=None)
+    num_gpus = len(free) if num_gpus is None else num_gpus
+    memory_gb = gpu_memory_gb or known_gb
+    if not num_gpus:
+        return ()
+    if memory_gb is None:
+        raise ConfigError(f"cluster.num_gpus={num_gpus}: no driver tells their memory: set cluster.gpu_memory_gb=N too")
+    return (GpuNode(name=socket.gethostname(), num_gpus=num_gpus, gpu_memory_gb=memory_gb),)
 
 
 def inspect_rows(
@@ -108,18 +117,29 @@ def count_lacks(states: Sequence[RowState]) -> Counter[str]:
 
 def _state(group: str, row: ModelRow | JudgeRow, role: str, machine: Machine) -> RowState:
     needs = row.needs()
+    gpu_lack = _gpu_lack(row, machine)
     lacks = tuple(lack for need in needs for lack in _lacks(need, machine))
+    if gpu_lack is not None:
+        lacks = (gpu_lack, *lacks)
     if not lacks:
         for need in needs:
             _check_address(f"{group} {row.name!r}", need)
     return RowState(group, row.key, row.name, role, lacks, any(need.is_priced for need in needs))
 
 
+def _gpu_lack(row: ModelRow | JudgeRow, machine: Machine) -> Lack | None:
+    """Return the arithmetic by which a row fits on none of the nodes, or None where it does or wants no GPU."""
+    wanted = gpu_rows([row], {}, {})
+    if not wanted:
+        return None
+    if not machine.has_cluster:
+        return Lack("gpu", "GPUs are shared out by Ray: cluster=local or cluster=ray")
+    reason = why_never(wanted[0], machine.nodes)
+    return None if reason is None else Lack("gpu", reason)
+
+
 def _lacks(needs: Needs, machine: Machine) -> list[Lack]:
     lacks = []
-    if needs.num_gpus > machine.num_gpus or needs.gpu_memory_gb > machine.gpu_memory_gb:
-        wanted = f"needs {needs.num_gpus} GPU{'s' * (needs.num_gpus > 1)} with {needs.gpu_memory_gb:.0f} GB in all"
-        lacks.append(Lack("gpu", f"{wanted}, here are {machine.num_gpus} with {machine.gpu_memory_gb:.0f} GB"))
     if needs.unavailable:
         lacks.append(Lack("package", needs.unavailable))
     for package in needs.packages:
@@ -162,13 +182,3 @@ def _host_and_port(who: str, url: str) -> tuple[str, int]:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(f"{who}: base_url is not an http address")
     return parts.hostname, port
-
-
-def _gpu_memory_gb() -> list[float]:
-    """Return the memory of each GPU that the NVIDIA driver lists, gigabytes; [] where there is no driver."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    query = [program, "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
-    listed = subprocess.run(query, capture_output=True, text=True, timeout=30, check=False)
-    return [int(line) * 2**20 / 1e9 for line in listed.stdout.splitlines() if line.strip().isdigit()]

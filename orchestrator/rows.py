@@ -1,8 +1,8 @@
 """The rows of a sweep: a model or a judge, with its components' configs, buildable in any worker."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self, TypeVar
 
 from judge import JUDGES
 from model_adapters import ADAPTERS
@@ -70,6 +70,11 @@ class EngineRow:
         if self.engine is None or self.engine_kind is None:
             return None
         return ENGINES.load(self.engine_kind)(self.engine)
+
+    def over_nodes(self, num_nodes: int) -> Self:
+        """Return the row with an engine whose replica is spread over nodes; only for engines that can be."""
+        spread: EngineConfig = self.engine.over_nodes(num_nodes)  # type: ignore[union-attr]
+        return replace(self, engine=spread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

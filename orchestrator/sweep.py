@@ -20,10 +20,11 @@ from orchestrator.contestants import contestant_notes, find_contestants
 from orchestrator.dispatch import Dispatcher, DispatchPolicy, Job
 from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
 from orchestrator.executor import Ended, Executor
-from orchestrator.places import plan_places
+from orchestrator.gpu_roster import GpuRoster
+from orchestrator.places import plan_roster
 from orchestrator.plan import Plan, prepare
+from orchestrator.rates import keep_rates
 from orchestrator.results import build_tables, cost_from_nothing_usd
-from orchestrator.roster import FixedRoster
 from orchestrator.run_record import write_config, write_environment, write_manifest
 from orchestrator.tasks import Task
 from records.files import write_table
@@ -40,6 +41,11 @@ broken reply rarely mends."""
 
 def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
     """Run a sweep to its end, or to a clean stop; return the exit status."""
+    with _joined(sweep.cluster):
+        return _run_joined(sweep, composed, arguments)
+
+
+def _run_joined(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
     console = say.SweepConsole()
     plan = prepare(sweep, console)
     if sweep.details == "preflight":
@@ -73,7 +79,7 @@ def _write_beginning(plan: Plan, composed: Composed) -> None:
 def _run_jobs(plan: Plan, console: Console) -> bool:
     """Ask everything the store lacks; return whether it was stopped before the end."""
     dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(seed=plan.sweep.seed, budgets=RETRY_BUDGETS))
-    for job in plan.gate.first_jobs(plan.models):
+    for job in plan.first_jobs:
         dispatcher.submit(job)
     display = say.ProgressDisplay(console, plan.ledger.progress)
     if dispatcher.num_open:
@@ -98,23 +104,45 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
 
     executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick)
     with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
-        places = plan_places(plan.models, plan.judges, plan.place, plan.sweep.cluster, num_cpus)
-        await executor.run(FixedRoster(places), stop)
+        cluster = plan.sweep.cluster
+        roster = plan_roster(plan.models, plan.judges, plan.place, cluster, num_cpus, plan.demand)
+        try:
+            await executor.run(roster, stop)
+        finally:
+            if isinstance(roster, GpuRoster):
+                keep_rates(plan.rates_path, roster.rates(), [*plan.models, *plan.judges])
+
+
+@contextlib.contextmanager
+def _joined(config: ClusterConfig) -> Iterator[None]:
+    """Join a cluster that is up, for as long as the block lasts; its nodes are part of what is planned."""
+    if config.kind != "ray":
+        yield
+        return
+    from orchestrator.actors import start_ray, stop_ray
+
+    start_ray(address=config.address)
+    try:
+        yield
+    finally:
+        stop_ray()
 
 
 @contextlib.contextmanager
 def _cluster(config: ClusterConfig) -> Iterator[int]:
-    """Bring the cluster up, yield the CPUs it has for computing rows, take it down."""
+    """Bring a cluster of this machine up, yield the CPUs there are for computing rows, take it down."""
     if config.kind == "inline":
         yield 1
         return
     from orchestrator.actors import num_cluster_cpus, start_ray, stop_ray
 
-    start_ray(num_cpus=config.num_cpus, address=config.address)
+    if config.kind == "local":
+        start_ray(num_cpus=config.num_cpus, num_gpus=config.num_gpus)
     try:
         yield num_cluster_cpus()
     finally:
-        stop_ray()
+        if config.kind == "local":
+            stop_ray()
 
 
 @contextlib.contextmanager

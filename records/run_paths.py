@@ -15,6 +15,11 @@ class RunsPaths:
         """Return the folder of the store's segments."""
         return self.root / "store"
 
+    @property
+    def rates(self) -> Path:
+        """Return what runs before have measured of every row's speed."""
+        return self.root / "rates.json"
+
     def image_pack(self, fingerprint: str) -> Path:
         """Return the mapped copy of a dataset, named by its content."""
         return self.root / "datasets" / f"{fingerprint[:16]}.arrow"
@@ -29,6 +34,11 @@ class RunPaths:
     """Name the files of one run's folder."""
 
     root: Path
+
+    @property
+    def lock(self) -> Path:
+        """Return the lock that one driver holds; a file per holder stands beside it, see records/lock.py."""
+        return self.root / "lock"
 
     @property
     def config(self) -> Path:

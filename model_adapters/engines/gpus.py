@@ -44,7 +44,11 @@ def _busy(num_gpus: int) -> list[GpuState]:
         return []  # no driver to ask: vLLM will say what is wrong
     if len(visible) < num_gpus:
         raise BusyGpu(f"{num_gpus} GPUs are asked for and {len(visible)} are visible")
-    return [state for state in visible[:num_gpus] if state.used_mb > _BUSY_SHARE * state.total_mb]
+    return [state for state in visible[:num_gpus] if _is_busy(state)]
+
+
+def _is_busy(state: GpuState) -> bool:
+    return state.used_mb > _BUSY_SHARE * state.total_mb
 
 
 def visible_gpus(states: list[GpuState] | None, visible: str | None) -> list[GpuState] | None:
@@ -53,6 +57,27 @@ def visible_gpus(states: list[GpuState] | None, visible: str | None) -> list[Gpu
         return states
     names = [name.strip() for name in visible.split(",") if name.strip()]
     return [state for name in names for state in states if name == state.number or state.uuid.startswith(name)]
+
+
+def free_gpus() -> list[GpuState]:
+    """Return the GPUs that this process sees and that nobody uses; [] where no driver tells."""
+    visible = visible_gpus(list_gpus(), os.environ.get("CUDA_VISIBLE_DEVICES")) or []
+    return [state for state in visible if not _is_busy(state)]
+
+
+def hide_busy_gpus() -> None:
+    """Leave out of CUDA_VISIBLE_DEVICES, for this process and those it starts, the GPUs that somebody uses."""
+    states, named = list_gpus(), os.environ.get("CUDA_VISIBLE_DEVICES")
+    visible = visible_gpus(states, named) or []
+    free = [state.number if named is None else _named(state, named) for state in visible if not _is_busy(state)]
+    if len(free) < len(visible):
+        os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(free)
+
+
+def _named(state: GpuState, visible: str) -> str:
+    """Return the word that stands for a GPU in a value of CUDA_VISIBLE_DEVICES."""
+    names = (name.strip() for name in visible.split(","))
+    return next(name for name in names if name == state.number or (name and state.uuid.startswith(name)))
 
 
 def list_gpus() -> list[GpuState] | None:

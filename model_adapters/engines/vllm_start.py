@@ -122,7 +122,7 @@ def _check_beforehand(config: "VllmConfig") -> None:
             check_folder(Path(config.model))
         if config.lora_path is not None:
             check_lora(Path(config.lora_path))
-        if config.num_gpus:
+        if config.num_gpus and config.num_nodes == 1:  # over several, Ray's own workers see them
             check_free(config.num_gpus)
     except BrokenWeights as error:
         raise EngineStartFailed(str(error), reason="missing_weights") from error
@@ -187,13 +187,14 @@ def _revision(config: "VllmConfig", hf_config: object) -> str | None:
 
 
 def engine_args(config: "VllmConfig") -> dict[str, Any]:
-    """Return vLLM's engine arguments: one engine, tensor parallelism by processes of one node."""
+    """Return vLLM's engine arguments: one engine, whose workers are processes of one node, or Ray's over several."""
     args: dict[str, Any] = {
         "model": config.model,
         "revision": config.revision,
         "code_revision": config.revision if config.trust_remote_code else None,
-        "tensor_parallel_size": max(1, config.num_gpus),
-        "distributed_executor_backend": "mp",
+        "tensor_parallel_size": max(1, config.num_gpus // config.num_nodes),
+        "pipeline_parallel_size": config.num_nodes,
+        "distributed_executor_backend": "mp" if config.num_nodes == 1 else "ray",
         "gpu_memory_utilization": config.gpu_memory_utilization,
         "max_model_len": config.max_model_len,
         "dtype": config.dtype,
