@@ -44,6 +44,8 @@ class _Present(Generic[P, R]):
     place: Place[P, R]
     worker: Worker[P, R]
     died: asyncio.Event
+    num_hung: int = 0
+    """Calls in a row that met their deadline."""
 
 
 class Executor(Generic[P, R]):
@@ -64,7 +66,6 @@ class Executor(Generic[P, R]):
         self._present: dict[str, _Present[P, R]] = {}
         self._served: set[str] = set()
         self._lost: list[tuple[tuple[str, ...], Failure]] = []
-        self._may_be_unserved = True
         self._calls: set[asyncio.Task[None]] = set()
         self._finished = asyncio.Event()
         self._stop = asyncio.Event()
@@ -154,6 +155,9 @@ class Executor(Generic[P, R]):
         except TimeoutError:
             hung = Failure("timeout", f"no reply in {present.place.deadline_s:g} s", is_retryable=True)
             reply = Reply(hung, present.place.deadline_s)
+            present.num_hung += 1
+        else:
+            present.num_hung = 0
         now = time.monotonic()
         if isinstance(reply.result, Failure):
             is_end = self._dispatcher.fail(lease, reply.result, now)
@@ -161,6 +165,8 @@ class Executor(Generic[P, R]):
             is_end = self._dispatcher.complete(lease, now)
         if is_end:
             self._end(Ended(job=lease.job, result=reply.result, attempts=lease.attempt, latency_s=reply.latency_s))
+        if present.num_hung >= present.place.slots:
+            self._replace(name, present)
         self._pump()
 
     def _end(self, ended: Ended[P, R]) -> None:
@@ -169,7 +175,6 @@ class Executor(Generic[P, R]):
         try:
             for job in self._on_end(ended):
                 self._dispatcher.submit(job)
-                self._may_be_unserved |= job.kind not in self._served
         except Exception as error:  # noqa: BLE001 (kept, and raised by run)
             self._fail(error)
         if self._dispatcher.num_open == 0:
@@ -183,6 +188,12 @@ class Executor(Generic[P, R]):
             self._end(Ended(job=lease.job, result=failure, attempts=lease.attempt, latency_s=0.0))
         present.died.set()
         self._pump()
+
+    def _replace(self, name: str, present: _Present[P, R]) -> None:
+        """Let a worker go that answers nothing any more, one call of each slot having hung; its place gets another."""
+        if self._present.pop(name, None) is not None:
+            self._dispatcher.leave(name)
+            present.died.set()
 
     async def _keep(self, kept: _Kept[P, R]) -> None:
         """Keep a worker alive in one place until that is over, or it won't start any more."""
@@ -225,7 +236,6 @@ class Executor(Generic[P, R]):
     def _leave(self, place: Place[P, R]) -> None:
         del self._kept[place.name]
         self._served = {kind for kept in self._kept.values() for kind in kept.place.kinds}
-        self._may_be_unserved = True
         self._roster.note(place, PlaceState.CLOSED)
 
     async def _serve(self, kept: _Kept[P, R], name: str, worker: Worker[P, R]) -> None:
@@ -252,12 +262,14 @@ class Executor(Generic[P, R]):
 
     def _abandon_unserved(self) -> None:
         """End the jobs that no place will ever take again."""
-        if not self._may_be_unserved or self._finished.is_set():
+        if self._finished.is_set():
             return
-        self._may_be_unserved = False
-        unserved = (job for job in self._dispatcher.open_jobs() if job.kind not in self._served)
-        for job in [job for job in unserved if not self._roster.may_serve(job.kind)]:
-            self._dispatcher.abandon(job)
+        for kind in self._dispatcher.open_kinds():
+            if kind not in self._served and not self._roster.may_serve(kind):
+                self._abandon(kind)
+
+    def _abandon(self, kind: str) -> None:
+        for job in self._dispatcher.abandon_kind(kind):
             losses = [loss for kinds, loss in self._lost if job.kind in kinds]
             why = "; ".join(sorted({loss.message for loss in losses})) or f"no place takes {job.kind}"
             error_types = {loss.error_type for loss in losses}

@@ -184,7 +184,7 @@ class Ledger:
         self._awaiting[key] = self._awaiting.get(key, 0) + 1
         if is_first:
             self._left[kind_of(judge)] += 1
-            yield Job(kind_of(judge), key, JudgeTask(judge.key, cell.pair_id, text))
+            yield Job(kind_of(judge), key, JudgeTask(judge.key, cell.pair_id, text), group=cell.pair_id)
 
     def _judged(self, key: str, status: str) -> None:
         num_cells = self._awaiting.pop(key)

@@ -21,6 +21,7 @@ from orchestrator.dispatch import Dispatcher, DispatchPolicy, Job
 from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
 from orchestrator.executor import Ended, Executor
 from orchestrator.gpu_roster import GpuRoster
+from orchestrator.ledger import kind_of
 from orchestrator.places import plan_roster
 from orchestrator.plan import Plan, prepare
 from orchestrator.rates import keep_rates
@@ -78,7 +79,14 @@ def _write_beginning(plan: Plan, composed: Composed) -> None:
 
 def _run_jobs(plan: Plan, console: Console) -> bool:
     """Ask everything the store lacks; return whether it was stopped before the end."""
-    dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(seed=plan.sweep.seed, budgets=RETRY_BUDGETS))
+    free = (row for row in (*plan.models, *plan.judges) if not any(needs.is_priced for needs in row.needs()))
+    policy = DispatchPolicy(
+        seed=plan.sweep.seed,
+        budgets=RETRY_BUDGETS,
+        # what only computes is never slow by chance, and no second copy would be faster
+        hedge_kinds=frozenset(kind_of(row) for row in free if row.engine is not None),
+    )
+    dispatcher: Dispatcher[Task] = Dispatcher(policy)
     for job in plan.first_jobs:
         dispatcher.submit(job)
     display = say.ProgressDisplay(console, plan.ledger.progress)

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +11,14 @@ import pytest
 
 from orchestrator.dispatch import Dispatcher, DispatchPolicy, Failure, Job
 from orchestrator.executor import Ended, Executor
-from orchestrator.roster import FixedRoster, Place
+from orchestrator.roster import FixedRoster, Place, PlaceState
 from orchestrator.tasks import Reply
 from schemas.errors import DatasetError, StoreError, WorkerDied
 
 SWIFT = DispatchPolicy(backoff_s=0.01)
 End = Ended[str, str]
+_GUARD_S = 60.0
+"""Against a run that never ends; what hangs in these tests hangs for ten times as long."""
 
 
 class Fake:
@@ -90,7 +91,7 @@ class Run:
         executor = Executor(self.dispatcher, self._note, self.on_tick)
         other = asyncio.ensure_future(beside()) if beside else None
         try:
-            await asyncio.wait_for(executor.run(FixedRoster(places), self.stop), 20)
+            await asyncio.wait_for(executor.run(FixedRoster(places), self.stop), _GUARD_S)
         finally:
             if other:
                 await other
@@ -255,18 +256,16 @@ def test_a_kind_that_no_place_takes_ends_with_the_reason() -> None:
 
 class Hung(Fake):
     async def answer(self, payload: str) -> Reply[str]:
-        await asyncio.sleep(60 if payload == "hung" else 0)
+        await asyncio.sleep(600 if payload == "hung" else 0)
         return Reply(payload.upper(), 0.0)
 
 
 def test_a_hung_call_ends_at_its_deadline() -> None:
     run = Run(policy=DispatchPolicy(max_attempts=2, backoff_s=0.01))
     run.submit("hung", "a")
-    started = time.monotonic()
     run.go(run.place(Hung, deadline_s=0.1))
     assert run.results == {"a": "A", "hung": "timeout"}
     assert run.message("hung") == "no reply in 0.1 s"
-    assert time.monotonic() - started < 5
 
 
 def test_a_stop_finishes_what_is_in_flight() -> None:
@@ -287,18 +286,16 @@ def test_a_stop_finishes_what_is_in_flight() -> None:
 def test_a_stop_waits_for_no_retry_and_no_start() -> None:
     class Slow(Fake):
         async def start(self) -> None:
-            await asyncio.sleep(60)
+            await asyncio.sleep(600)
 
     async def stop_soon() -> None:
         await asyncio.sleep(0.1)
         run.stop.set()
 
-    run = Run(policy=DispatchPolicy(backoff_s=60))
+    run = Run(policy=DispatchPolicy(backoff_s=600))
     run.submit("a")
-    started = time.monotonic()
     run.go(run.place(Broken), run.place(Slow, name="slow"), beside=stop_soon)
     assert (run.ends, run.dispatcher.num_open) == ([], 1)
-    assert time.monotonic() - started < 5
 
 
 def full_disk(end: End) -> Iterable[Job[str]]:
@@ -378,23 +375,21 @@ def test_the_slow_copy_of_a_finished_job_keeps_nobody_waiting() -> None:
     class Slow(Fake):
         async def answer(self, payload: str) -> Reply[str]:
             asked[payload] += 1
-            await asyncio.sleep(60 if (payload, asked[payload]) == ("slow", 1) else 0.001)
+            await asyncio.sleep(600 if (payload, asked[payload]) == ("slow", 1) else 0.001)
             return Reply(payload.upper(), 0.0)
 
     run = Run(policy=DispatchPolicy(hedge_kinds=frozenset({"ask"})))
     run.submit("slow", *(f"quick-{number}" for number in range(30)))
-    started = time.monotonic()
-    run.go(run.place(Slow, deadline_s=60), run.place(Slow, name="other", deadline_s=60))
+    run.go(run.place(Slow, deadline_s=600), run.place(Slow, name="other", deadline_s=600))
     assert run.results["slow"] == "SLOW"
     assert len(run.ends) == 31
-    assert time.monotonic() - started < 5
 
 
 def test_a_start_that_dies_as_the_run_ends_leaves_no_noise() -> None:
     class Late(Fake):
         async def start(self) -> None:
             try:
-                await asyncio.sleep(60)
+                await asyncio.sleep(600)
             except asyncio.CancelledError:
                 raise WorkerDied("killed while starting") from None
 
@@ -428,3 +423,51 @@ def test_a_cancelled_run_closes_everything() -> None:
         assert (run.ends, asyncio.all_tasks()) == ([], {asyncio.current_task()})
 
     asyncio.run(cancel_soon())
+
+
+def test_a_worker_whose_slots_all_hang_is_replaced() -> None:
+    class HangsAtFirst(Fake):
+        async def answer(self, payload: str) -> Reply[str]:
+            await asyncio.sleep(600 if run.workers[0] is self else 0)
+            return Reply(payload.upper(), 0.0)
+
+    run = Run(policy=DispatchPolicy(backoff_s=0.01))
+    run.submit(*"abcd")
+    run.go(run.place(HangsAtFirst, deadline_s=0.1))
+    assert run.results == {key: key.upper() for key in "abcd"}
+    assert len(run.workers) == 2
+
+
+class Turns:
+    """A roster that takes places in turn: one goes when its kind has nothing left, then the next comes."""
+
+    def __init__(self, run: Run, places: list[Place[str, str]]) -> None:
+        self.run, self.turns = run, places
+        self.states: list[tuple[str, PlaceState]] = []
+
+    def places(self) -> Iterable[Place[str, str]]:
+        while self.turns and self.turns[0].kinds[0] not in self.run.dispatcher.open_kinds():
+            self.turns.pop(0)
+        return self.turns[:1]
+
+    def may_serve(self, kind: str) -> bool:
+        return any(kind in place.kinds for place in self.turns)
+
+    def note(self, place: Place[str, str], state: PlaceState, loss: Failure | None = None) -> None:
+        self.states.append((place.name, state))
+
+
+def test_places_come_and_go_with_the_roster_and_what_waits_for_one_is_not_given_up() -> None:
+    run = Run()
+    for kind in ("first", "second"):
+        for number in range(5):
+            run.submit(f"{kind}-{number}", kind=kind)
+    roster = Turns(run, [run.place(name=kind, kinds=(kind,)) for kind in ("first", "second")])
+    executor = Executor(run.dispatcher, run._note)
+    asyncio.run(asyncio.wait_for(executor.run(roster, run.stop), _GUARD_S))
+    assert sorted(run.results) == [f"{kind}-{number}" for kind in ("first", "second") for number in range(5)]
+    assert [worker.is_closed for worker in run.workers] == [True, True]
+    began, ready, closed = PlaceState.STARTING, PlaceState.READY, PlaceState.CLOSED
+    of_first = [state for name, state in roster.states if name == "first"]
+    assert of_first == [began, ready, closed]
+    assert roster.states.index(("first", closed)) < roster.states.index(("second", closed))
