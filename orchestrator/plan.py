@@ -53,6 +53,11 @@ class Plan:
     demand: Demand
     rates_path: Path
 
+    @property
+    def rows(self) -> list[ModelRow | JudgeRow]:
+        """Return the rows that run here, models first."""
+        return [*self.models, *self.judges]
+
 
 def prepare(sweep: SweepConfig, console: Console) -> Plan:
     """Open dataset and store, look at every row, say what will happen. Nothing is asked yet."""

@@ -79,7 +79,7 @@ def _write_beginning(plan: Plan, composed: Composed) -> None:
 
 def _run_jobs(plan: Plan, console: Console) -> bool:
     """Ask everything the store lacks; return whether it was stopped before the end."""
-    free = (row for row in (*plan.models, *plan.judges) if not any(needs.is_priced for needs in row.needs()))
+    free = (row for row in plan.rows if not any(needs.is_priced for needs in row.needs()))
     policy = DispatchPolicy(
         seed=plan.sweep.seed,
         budgets=RETRY_BUDGETS,
@@ -118,7 +118,7 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
             await executor.run(roster, stop)
         finally:
             if isinstance(roster, GpuRoster):
-                keep_rates(plan.rates_path, roster.rates(), [*plan.models, *plan.judges])
+                keep_rates(plan.rates_path, roster.rates(), plan.rows)
 
 
 @contextlib.contextmanager
@@ -194,7 +194,7 @@ def _conclude(plan: Plan, console: Console, predictions: pl.DataFrame, verdicts:
     row_notes = {row: contestants.get(row, {}) | failed.get(row, {}) for row in {*contestants, *failed}}
     write_manifest(plan.paths, plan.preflight, plan.ledger.progress, plan.dataset.fingerprint, row_notes)
     notes = {row.name: _judge_note(row.prompt) for row in plan.judges}
-    prompts = [row.prompt for row in (*plan.models, *plan.judges) if row.prompt is not None]
+    prompts = [row.prompt for row in plan.rows if row.prompt is not None]
     if prompts and all(is_official(prompt) for prompt in prompts):
         console.print("prompts     official, by their SHA-256")
     show(analysis, console, notes=notes)
