@@ -1,14 +1,14 @@
 """How far two judges agree: on each cell, and on the order of the models."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from analysis.cells import official_pairs, scored_cells
+from analysis.cells import Cells, Places, lay_out
+from analysis.clusters import Clusters, own_clusters
 from analysis.statistics import bootstrap_tau, cohen_kappa, kendall_p_value, kendall_tau_b
 from schemas.tables import JUDGE_AGREEMENT
 
@@ -20,13 +20,6 @@ MAX_P_VALUE: Final = 0.05
 """Above it, a tau could be chance."""
 
 
-class _Scores(NamedTuple):
-    """Hold what one judge scored: (models, pairs) each."""
-
-    is_right: NDArray[np.bool_]
-    is_scored: NDArray[np.bool_]
-
-
 def judge_agreement(
     verdicts: pl.DataFrame | pl.LazyFrame,
     pairs: pl.DataFrame,
@@ -35,67 +28,80 @@ def judge_agreement(
     num_resamples: int = 2_000,
     seed: int = 0,
 ) -> pl.DataFrame:
+    """Return one JUDGE_AGREEMENT row for each two judges, as `judge_agreement_of` does."""
+    return judge_agreement_of(lay_out(verdicts, pairs), roles, num_resamples=num_resamples, seed=seed)
+
+
+def judge_agreement_of(
+    cells: Cells, roles: Mapping[str, str], clusters: Clusters | None = None, *, num_resamples: int, seed: int
+) -> pl.DataFrame:
     """Return one JUDGE_AGREEMENT row for each two judges, over models and baselines; probes stay out of it.
 
     `num_models`: those that both judges hold. `num_pairs`: the pairs that both scored for every one of them, on
     which tau-b between the rankings by number right, its bootstrap interval and its permutation p-value rest; null
-    below `MIN_MODELS` or `MIN_SHARED_PAIRS`. Raw agreement and kappa are over all cells that both scored.
+    below `MIN_MODELS` or `MIN_SHARED_PAIRS`. Raw agreement and kappa are over all cells that both scored. The
+    bootstrap resamples whole clusters where they (`own_clusters` unless given) bind pairs.
     """
-    cells = scored_cells(verdicts, pairs).select("judge", "model", "pair_id", "is_correct")
-    cells = cells.filter(~pl.col("model").is_in([name for name, role in roles.items() if role == "probe"]))
-    num_pairs = len(official_pairs(pairs))
-    by_judge = {str(judge): rows for (judge,), rows in sorted(cells.partition_by("judge", as_dict=True).items())}
+    clusters = clusters or own_clusters(cells.pairs)
     rows = []
-    for judge_a, judge_b in itertools.combinations(by_judge, 2):
-        first, second = _shared_scores(by_judge[judge_a], by_judge[judge_b])
-        rank = _rank_agreement(first, second, num_pairs, num_resamples=num_resamples, seed=seed)
-        rows.append({"judge_a": judge_a, "judge_b": judge_b, **rank, **_cell_agreement(first, second)})
+    for judge_a, judge_b in itertools.combinations(contested_judges(cells, roles), 2):
+        both = shared_rows(cells, judge_a, judge_b, roles)
+        rank = _rank_agreement(cells, both, clusters, num_resamples=num_resamples, seed=seed)
+        rows.append({"judge_a": judge_a, "judge_b": judge_b, **rank, **cell_agreement(cells, both)})
     return pl.DataFrame(rows, schema=JUDGE_AGREEMENT)
 
 
-def _shared_scores(first: pl.DataFrame, second: pl.DataFrame) -> tuple[_Scores, _Scores]:
-    """Lay two judges' cells out over the models and the pairs that both hold, in one order."""
-    models = sorted(set(first["model"].unique()) & set(second["model"].unique()))
-    ids = sorted(set(first["pair_id"].unique()) & set(second["pair_id"].unique()))
-    return _lay_out(first, models, ids), _lay_out(second, models, ids)
+class SharedRows(NamedTuple):
+    """Hold the places of two judges' rows of the same models, in one order."""
+
+    first: Places
+    second: Places
 
 
-def _lay_out(cells: pl.DataFrame, models: list[str], ids: list[str]) -> _Scores:
-    rows, columns = _numbered("model", models), _numbered("pair_id", ids)
-    placed = cells.join(rows, on="model").join(columns, on="pair_id").filter(pl.col("is_correct").is_not_null())
-    place = (placed["at_model"].to_numpy(), placed["at_pair_id"].to_numpy())
-    scores = _Scores(*(np.zeros((len(models), len(ids)), dtype=np.bool_) for _ in range(2)))
-    scores.is_right[place] = placed["is_correct"].to_numpy()
-    scores.is_scored[place] = True
-    return scores
+def contested_judges(cells: Cells, roles: Mapping[str, str]) -> list[str]:
+    """Return the judges with a row that is no probe."""
+    return [judge for judge in cells.judges if set(cells.models_of(judge)) - _probes(roles)]
 
 
-def _numbered(column: str, values: list[str]) -> pl.DataFrame:
-    at = f"at_{column}"
-    return pl.DataFrame({column: values, at: range(len(values))}, schema={column: pl.String, at: pl.Int64})
+def shared_rows(cells: Cells, judge_a: str, judge_b: str, roles: Mapping[str, str]) -> SharedRows:
+    """Return two judges' rows of the models that both hold; probes stay out."""
+    models = sorted(set(cells.models_of(judge_a)) & set(cells.models_of(judge_b)) - _probes(roles))
+    return SharedRows(places_of(cells, judge_a, models), places_of(cells, judge_b, models))
+
+
+def places_of(cells: Cells, judge: str, models: Sequence[str]) -> Places:
+    """Return the places of a judge's rows of these models, in their order."""
+    by_model = dict(zip(cells.models_of(judge), cells.of_judge(judge).tolist(), strict=True))
+    return np.array([by_model[model] for model in models], dtype=np.int64)
+
+
+def _probes(roles: Mapping[str, str]) -> set[str]:
+    return {name for name, role in roles.items() if role == "probe"}
 
 
 def _rank_agreement(
-    first: _Scores, second: _Scores, num_pairs: int, *, num_resamples: int, seed: int
+    cells: Cells, both: SharedRows, clusters: Clusters, *, num_resamples: int, seed: int
 ) -> dict[str, float | int | None]:
-    shared = (first.is_scored & second.is_scored).all(axis=0)
-    num_models, num_shared = first.is_right.shape[0], int(shared.sum()) if len(first.is_right) else 0
+    shared = np.flatnonzero((cells.is_scored[both.first] & cells.is_scored[both.second]).all(axis=0))
+    num_models, num_shared = len(both.first), len(shared) if len(both.first) else 0
     row: dict[str, float | int | None] = {"num_models": num_models, "num_pairs": num_shared}
-    if num_models < MIN_MODELS or num_shared == 0 or num_shared < MIN_SHARED_PAIRS * num_pairs:
+    if num_models < MIN_MODELS or num_shared == 0 or num_shared < MIN_SHARED_PAIRS * len(cells.pairs):
         return row
-    one, other = first.is_right[:, shared], second.is_right[:, shared]
+    one, other = cells.is_right[both.first][:, shared], cells.is_right[both.second][:, shared]
     num_right = one.sum(axis=1), other.sum(axis=1)
     row["kendall_tau"] = kendall_tau_b(*num_right)
     if row["kendall_tau"] is not None:
         row["p_value"] = kendall_p_value(*num_right, seed=seed)
-        interval = bootstrap_tau(one, other, num_resamples=num_resamples, seed=seed)
+        bound = clusters.within(shared)
+        interval = bootstrap_tau(bound.sums(one), bound.sums(other), num_resamples=num_resamples, seed=seed)
         row["kendall_tau_low"], row["kendall_tau_high"] = interval
     return row
 
 
-def _cell_agreement(first: _Scores, second: _Scores) -> dict[str, float | None]:
-    scored = first.is_scored & second.is_scored
-    one, other = first.is_right[scored], second.is_right[scored]
+def cell_agreement(cells: Cells, both: SharedRows, pairs: Places | slice = slice(None)) -> dict[str, float | None]:
+    """Return `raw_agreement` and `cohen_kappa` over the cells of some pairs that both judges scored."""
+    scored = cells.is_scored[both.first][:, pairs] & cells.is_scored[both.second][:, pairs]
+    one, other = cells.is_right[both.first][:, pairs][scored], cells.is_right[both.second][:, pairs][scored]
     if not len(one):
         return {"raw_agreement": None, "cohen_kappa": None}
     counts = [int(part.sum()) for part in (one & other, one & ~other, ~one & other, ~one & ~other)]

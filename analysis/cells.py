@@ -1,16 +1,28 @@
-"""The cells that count: verdicts of a run's official pairs, one row per (judge, model, pair)."""
+"""The cells that count: verdicts of a run's official pairs, laid out as one row per (judge, model)."""
 
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from schemas.errors import StoreError
-from schemas.vocabulary import CHANGED_TIERS, NO_DIFF, VISUAL_DIFF
+from schemas.vocabulary import CHANGED_TIERS, NO_DIFF, VERDICTS_OF_A_JUDGE, VISUAL_DIFF
 
-_KEY = ("judge", "model", "pair_id")
-_CELL_COLUMNS = (*_KEY, "is_correct", "verdict", "num_hallucinations", "matched_by")
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+Flags = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
+CLUSTER_UNITS: Final = ("page_id", "template_id", "domain")
+"""Columns of the pairs table whose values bind pairs together."""
+ALL: Final = "all"
+_BY_BOX: Final = "box"
+_UNANSWERED: Final = "no_answer"
 
 
 def official_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return `pair_id, tier, operators` of the pairs that official rates divide by.
+    """Return `pair_id, tier, is_no_diff, operators, domain, page_id, template_id` of the pairs that rates divide by.
 
     `task_type` alone says whether a pair is unchanged, so an `unknown` difficulty there is `no_diff`; other
     task types (benign controls) are left out. `tier` is null for a changed pair of no known tier: it counts
@@ -25,31 +37,117 @@ def official_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     operators = pl.col("mutation_types").list.eval(pl.element().str.strip_prefix("mutate_")).list.unique()
     return pairs.filter(pl.col("task_type").is_in([NO_DIFF, VISUAL_DIFF])).select(
         pl.col("id").alias("pair_id"), tier.alias("tier"), (pl.col("task_type") == NO_DIFF).alias("is_no_diff"),
-        operators.alias("operators"),
+        operators.alias("operators"), *CLUSTER_UNITS,
     )  # fmt: skip
 
 
-def scored_cells(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return the verdicts' cells of repeat 0 over the official pairs, with `tier` and `is_no_diff`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Hold every cell of repeat 0 over the official pairs as (rows, pairs) arrays; a row is a (judge, model)."""
+
+    rows: pl.DataFrame
+    """`judge, model` of each row that holds a verdict, sorted."""
+    pairs: pl.DataFrame
+    """The official pairs, in the arrays' order."""
+    is_right: Flags
+    is_scored: Flags
+    verdict: NDArray[np.int8]
+    """1 `correct`, 2 `partial`, 3 `missed`, 0 none."""
+    num_invented: NDArray[np.int32]
+    """Hallucinations; 0 where unscored."""
+    is_boxed: Flags
+    """Whether the judge recognised the element by a pixel box."""
+    is_unanswered: Flags
+    """Whether an answer was due and none came."""
+
+    @property
+    def judges(self) -> list[str]:
+        """Return the judges' names, sorted."""
+        return self.rows["judge"].unique().sort().to_list()
+
+    def of_judge(self, judge: str) -> Places:
+        """Return the places of a judge's rows."""
+        return np.flatnonzero((self.rows["judge"] == judge).to_numpy())
+
+    def models_of(self, judge: str) -> list[str]:
+        """Return the models that a judge's rows hold, in order."""
+        return self.rows.filter(pl.col("judge") == judge)["model"].to_list()
+
+
+def lay_out(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> Cells:
+    """Return the verdicts' cells of repeat 0 over the official pairs.
 
     Raises StoreError where a cell has two rows: a rate could rise above 1.
     """
-    rows = verdicts.lazy().filter(pl.col("repeat") == 0).select(_CELL_COLUMNS)
-    known = official_pairs(pairs).lazy().drop("operators")
-    cells = rows.join(known, on="pair_id", how="inner").collect()
-    _refuse_doubles(cells)
-    return cells
-
-
-def _refuse_doubles(cells: pl.DataFrame) -> None:
-    per_row = cells.group_by("judge", "model").agg(
-        num_doubles=pl.len() - pl.col("pair_id").n_unique(),
-        double=pl.col("pair_id").filter(pl.col("pair_id").is_duplicated()).first(),
+    known = official_pairs(pairs)
+    first = verdicts.lazy().filter(pl.col("repeat") == 0)
+    rows = first.join(known.lazy(), on="pair_id", how="semi").select("judge", "model").unique().collect()
+    rows = rows.sort("judge", "model")
+    cells = _numbered(first, rows, known)
+    layout = _Layout(cells["row"].to_numpy().astype(np.int64) * len(known) + cells["pair"].to_numpy(), rows, known)
+    _refuse_doubles(layout)
+    return Cells(
+        rows=rows,
+        pairs=known,
+        is_right=layout.spread(cells["is_right"], np.bool_),
+        is_scored=layout.spread(cells["is_scored"], np.bool_),
+        verdict=layout.spread(cells["verdict"], np.int8),
+        num_invented=layout.spread(cells["num_invented"], np.int32),
+        is_boxed=layout.spread(cells["is_boxed"], np.bool_),
+        is_unanswered=layout.spread(cells["is_unanswered"], np.bool_),
     )
-    doubled = per_row.filter(pl.col("num_doubles") > 0).sort("judge", "model")
-    if len(doubled):
-        judge, model, num_doubles, pair_id = doubled.row(0)
-        raise StoreError(
-            f"verdicts: judge {judge}, model {model} hold {num_doubles} pairs twice, the first {pair_id}; "
-            "run the sweep again to rebuild the table from the store"
-        )
+
+
+def _numbered(first: pl.LazyFrame, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return small numbers instead of names: `row, pair`, and what a cell says.
+
+    Names become Enums before the joins, and the engine streams: 17 million verdicts pass in 2 GB.
+    """
+    names = {column: pl.Enum(rows[column].unique().sort()) for column in ("judge", "model")}
+    places = rows.with_columns(
+        *(pl.col(name).cast(dtype) for name, dtype in names.items()),
+        pl.int_range(len(rows), dtype=pl.UInt32).alias("row"),
+    )
+    ids = known.select("pair_id", pl.int_range(len(known), dtype=pl.UInt32).alias("pair"))
+    is_scored = pl.col("is_correct").is_not_null()
+    code = pl.col("verdict").replace_strict(
+        {verdict: place for place, verdict in enumerate(VERDICTS_OF_A_JUDGE, 1)}, default=0, return_dtype=pl.Int8
+    )
+    said = first.select(
+        *(pl.col(name).cast(dtype, strict=False) for name, dtype in names.items()), "pair_id",
+        pl.col("is_correct").fill_null(False).alias("is_right"), is_scored.alias("is_scored"), code,
+        pl.when(is_scored).then("num_hallucinations").fill_null(0).cast(pl.Int32).alias("num_invented"),
+        (pl.col("matched_by") == _BY_BOX).fill_null(False).alias("is_boxed"),
+        (pl.col("status") == _UNANSWERED).fill_null(False).alias("is_unanswered"),
+    )  # fmt: skip
+    joined = said.join(ids.lazy(), on="pair_id").join(places.lazy(), on=["judge", "model"])
+    return joined.drop("pair_id", "judge", "model").collect(engine="streaming")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """Hold where each cell stands in a flat (rows x pairs) array."""
+
+    place: Places
+    rows: pl.DataFrame
+    known: pl.DataFrame
+
+    def spread(self, values: pl.Series, dtype: type[_Scalar]) -> NDArray[_Scalar]:
+        """Return the values at their places, 0 elsewhere: (rows, pairs)."""
+        flat = np.zeros(len(self.rows) * len(self.known), dtype=dtype)
+        flat[self.place] = values.to_numpy()
+        return flat.reshape(len(self.rows), len(self.known))
+
+
+def _refuse_doubles(layout: _Layout) -> None:
+    times = np.bincount(layout.place, minlength=len(layout.rows) * len(layout.known))
+    if not len(times) or times.max() <= 1:
+        return
+    times = times.reshape(len(layout.rows), len(layout.known))
+    row = int(np.flatnonzero((times > 1).any(axis=1))[0])
+    judge, model = layout.rows.row(row)
+    num_doubles, pair_id = int((times[row] > 1).sum()), layout.known["pair_id"][int(times[row].argmax())]
+    raise StoreError(
+        f"verdicts: judge {judge}, model {model} hold {num_doubles} pairs twice, the first {pair_id}; "
+        "run the sweep again to rebuild the table from the store"
+    )

@@ -6,13 +6,14 @@ from typing import Any
 import polars as pl
 
 from analysis.figures import percent
-from analysis.statistics import share, wilson
-from schemas.tables import REPLAY, check
+from analysis.intervals import independent_rates
+from analysis.tables import as_table, bounded
+from schemas.tables import REPLAY
 
 _CELL = ("judge", "model", "pair_id")
 
 
-def replay(predictions: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+def replay(predictions: pl.DataFrame | pl.LazyFrame, verdicts: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """Return one REPLAY row for each (model, judge) with verdicts scored both times; none where nothing was replayed.
 
     A repeat is held against the first answer to its pair. `num_flipped`: `is_correct` differs, which is what
@@ -27,16 +28,19 @@ def replay(predictions: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
         pl.col("text").ne_missing(pl.col("text_first")).sum().cast(pl.Int64).alias("num_texts_changed"),
         (pl.col("is_correct") != pl.col("is_correct_first")).sum().cast(pl.Int64).alias("num_flipped"),
     )
-    part, whole = (pl.col(name).cast(pl.Float64) for name in ("num_flipped", "num_replayed"))
-    bounds = wilson(part, whole)
-    rated = counts.with_columns(flip_rate=share(part, whole), flip_rate_low=bounds.low, flip_rate_high=bounds.high)
-    return check(rated.sort("judge", "model"), REPLAY, "replay")
+    counts = counts.sort("judge", "model")
+    rates = independent_rates(counts["num_flipped"].to_numpy(), counts["num_replayed"].to_numpy())
+    return as_table({**counts.to_dict(), **bounded("flip_rate", rates)}, REPLAY, "replay")
 
 
-def _both_times(table: pl.DataFrame, columns: list[str], key: tuple[str, ...]) -> pl.DataFrame:
+def _both_times(table: pl.DataFrame | pl.LazyFrame, columns: list[str], key: tuple[str, ...]) -> pl.DataFrame:
     """Return the repeats' rows, each beside its first time."""
-    first = table.filter(pl.col("repeat") == 0).select(columns)
-    again = table.filter(pl.col("repeat") > 0).select("repeat", *columns)
+    rows = table.lazy().select("repeat", *columns)
+    again = rows.filter(pl.col("repeat") > 0).collect()
+    if again.is_empty():
+        # No join with millions of first times for nothing.
+        return again.with_columns(again[name].alias(f"{name}_first") for name in columns if name not in key)
+    first = rows.filter(pl.col("repeat") == 0).drop("repeat").join(again.lazy(), on=list(key), how="semi").collect()
     return again.join(first, on=key, how="inner", suffix="_first")
 
 

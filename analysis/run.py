@@ -12,6 +12,7 @@ from analysis.samples import Images
 from analysis.tally import Analysis, RunTables, build
 from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths
+from schemas.analysis_tables import STATISTICS
 from schemas.errors import StoreError
 from schemas.tables import JUDGE_AGREEMENT, LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, REPLAY, RUN_PAIRS, VERDICTS
 from schemas.vocabulary import ROLES
@@ -31,7 +32,15 @@ def load(paths: RunPaths) -> RunTables:
         roles=read_roles(paths.config),
         contestants=read_contestants(paths.config),
         facts=read_facts(_read_config(paths.config)),
+        families=read_families(paths.config),
     )
+
+
+def read_families(config: Path) -> dict[str, str]:
+    """Return model name to family from a run's `config.yaml`; rows that name none are left out."""
+    models = _read_config(config).get("models")
+    rows = models.values() if isinstance(models, dict) else models or []
+    return {str(row["name"]): str(row["family"]) for row in rows if row.get("family")}
 
 
 def read_roles(config: Path) -> dict[str, str]:
@@ -92,5 +101,7 @@ def analyse(
         ("judge_agreement", analysis.judge_agreement, JUDGE_AGREEMENT),
     ):
         write_table(frame, paths.analysis(name), schema)
+    for name, frame in analysis.statistics.items():
+        write_table(frame, paths.analysis(name), STATISTICS[name])
     write_text(render_report(analysis, tables, title=run_dir.resolve().name, images=images), paths.report)
     return analysis

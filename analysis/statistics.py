@@ -7,23 +7,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-Z_95: Final = 1.959963984540054
-"""The standard normal quantile at 0.975."""
+from analysis.clusters import percentile_interval, resampled_sums
+
 MAX_EXACT_ITEMS: Final = 8
 """Up to 8! = 40,320 permutations are enumerated; beyond, they are drawn."""
 NUM_DRAWN_PERMUTATIONS: Final = 9_999
-_BLOCK: Final = 250
-"""Resamples drawn at once: 250 x 4,400 pairs is 9 MB of counts."""
 
 Counts = NDArray[np.int64]
 Numbers = NDArray[np.float64]
-
-
-class Bounds(NamedTuple):
-    """Hold the two ends of an interval as Polars expressions."""
-
-    low: pl.Expr
-    high: pl.Expr
 
 
 class Interval(NamedTuple):
@@ -46,22 +37,6 @@ def _divide(both: pl.Series) -> pl.Series:
     part, whole = both.struct.field("part").to_numpy(), both.struct.field("whole").to_numpy()
     quotient = np.divide(part, whole, out=np.full(len(both), np.nan), where=whole > 0)
     return pl.Series(quotient, dtype=pl.Float64).fill_nan(None)
-
-
-def wilson(successes: pl.Expr, trials: pl.Expr) -> Bounds:
-    """Return the 95% score interval of a binomial rate; null where there were no trials.
-
-    Source: E. B. Wilson, "Probable inference", JASA 22 (1927); without continuity correction.
-    """
-    rate = successes / trials
-    z2 = Z_95**2
-    centre = (rate + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = Z_95 * (rate * (1 - rate) / trials + z2 / (4 * trials**2)).sqrt() / (1 + z2 / trials)
-    # At 0 and at all successes the bound is exact; rounding must not push it past the rate.
-    low = pl.when(successes == 0).then(0.0).otherwise(centre - half)
-    high = pl.when(successes == trials).then(1.0).otherwise(centre + half)
-    has_trials = trials > 0
-    return Bounds(pl.when(has_trials).then(low), pl.when(has_trials).then(high))
 
 
 def kendall_tau_b(first: Counts, second: Counts) -> float | None:
@@ -120,37 +95,22 @@ def _tau_b_rows(first: Numbers, second: Numbers) -> Numbers:
         return np.asarray(_concordance(first, second) / np.sqrt(untied), dtype=np.float64)
 
 
-def bootstrap_tau(first: NDArray[np.bool_], second: NDArray[np.bool_], *, num_resamples: int, seed: int) -> Interval:
+def bootstrap_tau(
+    first: NDArray[np.generic], second: NDArray[np.generic], *, num_resamples: int, seed: int
+) -> Interval:
     """Return the 95% percentile interval of tau-b between two judges' model rankings, resampling pairs.
 
-    first, second: (models, pairs), whether each judge found each model right on each pair. Both judges see the
-    same resample. Resamples in which a ranking is all ties have no tau and are left out; the interval is
-    (None, None) where those are more than half.
+    first, second: (models, pairs), whether each judge found each model right on each pair; or (models, clusters),
+    how often it did within each cluster of pairs. Both judges see the same resample. Resamples in which a ranking
+    is all ties have no tau and are left out; the interval is (None, None) where those are more than half.
     Source: B. Efron, "Bootstrap methods", Annals of Statistics 7 (1979), percentile method.
     """
-    num_models, num_pairs = first.shape
-    if not num_models or not num_pairs or not num_resamples:
+    if not first.size or not num_resamples:
         return Interval(None, None)
-    # float32 counts are exact up to 16.7 million pairs, and their product runs in BLAS.
-    both = np.concatenate([first, second]).astype(np.float32).T
-    generator = np.random.default_rng(seed)
-    blocks = [min(_BLOCK, num_resamples - start) for start in range(0, num_resamples, _BLOCK)]
-    resampled = [_resample_counts(generator, size, num_pairs) @ both for size in blocks]
-    scores = np.concatenate(resampled).astype(np.float64)
-    taus = _tau_b_rows(scores[:, :num_models], scores[:, num_models:])
-    taus = taus[~np.isnan(taus)]
-    if len(taus) * 2 < num_resamples:
-        return Interval(None, None)
-    low, high = np.quantile(taus, [0.025, 0.975])
-    return Interval(float(low), float(high))
-
-
-def _resample_counts(generator: np.random.Generator, num_resamples: int, num_pairs: int) -> NDArray[np.float32]:
-    """Return how often each resample of `num_pairs` with replacement holds each pair: (resamples, pairs)."""
-    drawn = generator.integers(0, num_pairs, size=(num_resamples, num_pairs))
-    drawn += np.arange(num_resamples)[:, None] * num_pairs
-    counts = np.bincount(drawn.ravel(), minlength=num_resamples * num_pairs)
-    return counts.reshape(num_resamples, num_pairs).astype(np.float32)
+    both = np.concatenate([first, second]).astype(np.float64)
+    scores = np.concatenate(list(resampled_sums(both, num_resamples=num_resamples, seed=seed)))
+    low, high = percentile_interval(_tau_b_rows(scores[:, : len(first)], scores[:, len(first) :]))
+    return Interval(None, None) if np.isnan(low) else Interval(float(low), float(high))
 
 
 def cohen_kappa(both_right: int, only_first: int, only_second: int, both_wrong: int) -> float | None:
@@ -167,3 +127,26 @@ def cohen_kappa(both_right: int, only_first: int, only_second: int, both_wrong: 
         return None
     observed = (both_right + both_wrong) * total
     return (observed - by_chance) / (total * total - by_chance)
+
+
+def krippendorff_alpha(num_right: NDArray[np.integer], num_ratings: NDArray[np.integer]) -> float | None:
+    """Return the agreement of any number of judges beyond chance; None where nothing can be disagreed on.
+
+    num_right, num_ratings: of each unit (an answer), how many judges found it right, of how many that scored it; units
+    with fewer than two ratings don't count.
+    Source: K. Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), nominal data, missing values
+    allowed.
+    """
+    alphas = krippendorff_alphas(num_right.reshape(1, -1), num_ratings.reshape(1, -1))
+    return None if np.isnan(alphas[0]) else float(alphas[0])
+
+
+def krippendorff_alphas(num_right: NDArray[np.integer], num_ratings: NDArray[np.integer]) -> Numbers:
+    """Return `krippendorff_alpha` of each row of (rows, units); NaN where there is none."""
+    ratings = np.where(num_ratings >= 2, num_ratings, 0).astype(np.float64)
+    right = np.where(num_ratings >= 2, num_right, 0).astype(np.float64)
+    disagreed = (right * (ratings - right) / np.maximum(ratings - 1, 1)).sum(axis=-1)
+    all_right, total = right.sum(axis=-1), ratings.sum(axis=-1)
+    by_chance = all_right * (total - all_right)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(by_chance > 0, 1 - (total - 1) * disagreed / by_chance, np.nan), dtype=np.float64)

@@ -3,139 +3,128 @@
 Every rate divides by the dataset's pairs: an unscored or absent cell counts as not right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import numpy as np
 import polars as pl
 
-from analysis.cells import official_pairs, scored_cells
-from analysis.statistics import share, wilson
-from schemas.tables import LEADERBOARD, RATES, RECALL_BY_OPERATOR, check
-from schemas.vocabulary import CHANGED_TIERS, VERDICTS_OF_A_JUDGE
+from analysis.cells import ALL, Cells, Flags, lay_out
+from analysis.clusters import Clusters, own_clusters
+from analysis.intervals import Rates, divide
+from analysis.rates import counted_rates
+from analysis.scopes import changed_mask, operator_masks, tier_mask
+from schemas.tables import LEADERBOARD, RECALL_BY_OPERATOR, check
+from schemas.vocabulary import CHANGED_TIERS
 
-_ROW = ("judge", "model")
-_FOUND = VERDICTS_OF_A_JUDGE[:2]
-_BY_BOX = "box"
+_FOUND = (1, 2)
+"""`Cells.verdict` of `correct` and `partial`."""
+
+
+def as_table(columns: Mapping[str, Any], schema: pl.Schema, name: str) -> pl.DataFrame:
+    """Return columns as a checked table: NaN becomes null, what is not given is null."""
+    frame = pl.DataFrame(dict(columns))
+    floats = [column for column, dtype in frame.schema.items() if dtype.is_float()]
+    frame = frame.with_columns(pl.col(floats).fill_nan(None)) if floats else frame
+    absent = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in columns]
+    return check(frame.with_columns(absent).select(schema.names()).cast(schema), schema, name)
+
+
+def stack(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+    """Return tables of one schema below each other; an empty table where there are none."""
+    return pl.concat([schema.to_frame(), *frames])
+
+
+def bounded(name: str, rates: Rates) -> dict[str, Any]:
+    """Return a rate's three columns."""
+    return {name: rates.rate, f"{name}_low": rates.low, f"{name}_high": rates.high}
 
 
 def leaderboard(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
     """Return one LEADERBOARD row for each (judge, model) that has a verdict.
 
     verdicts: VERDICTS; pairs: RUN_PAIRS; roles: model name to role, `model` where it isn't named.
+    """
+    return leaderboard_of(lay_out(verdicts, pairs), roles)
+
+
+def leaderboard_of(cells: Cells, roles: Mapping[str, str], clusters: Clusters | None = None) -> pl.DataFrame:
+    """Return the LEADERBOARD of cells that are laid out.
+
     `num_judged` counts cells with an `is_correct`, so with `num_unscored` it adds up to `num_pairs`. `precision`
     is over claims: right changed pairs against those and the hallucinations on all pairs; null without claims.
-    Rates without pairs are null. Intervals are Wilson's.
+    Rates without pairs are null. Intervals are Wilson's, at the effective number of pairs where `clusters`
+    (`own_clusters` unless given) bind them.
     """
-    known = official_pairs(pairs)
-    tallies = scored_cells(verdicts, pairs).group_by(_ROW).agg(*_tallies())
-    totals = known.select(*_totals())
-    rates = tallies.join(totals, how="cross").with_columns(*_rates())
-    role = pl.col("model").replace_strict(dict(roles), default="model", return_dtype=pl.String)
-    return check(rates.with_columns(role.alias("role")).sort(_ROW), LEADERBOARD, "leaderboard")
-
-
-def _tallies() -> list[pl.Expr]:
-    right, changed = pl.col("is_correct").fill_null(False), ~pl.col("is_no_diff")
-    in_tiers = [(right & (pl.col("tier") == tier)).sum().alias(f"{tier}_right") for tier in CHANGED_TIERS]
-    return [
-        *in_tiers,
-        (right & changed).sum().alias("diff_right"),
-        (right & ~changed).sum().alias("no_diff_right"),
-        pl.col("is_correct").is_not_null().sum().cast(pl.Int64).alias("num_judged"),
-        pl.col("num_hallucinations").filter(pl.col("is_correct").is_not_null()).sum().alias("num_invented"),
-    ]
-
-
-def _totals() -> list[pl.Expr]:
-    changed = ~pl.col("is_no_diff")
-    in_tiers = [(pl.col("tier") == tier).sum().alias(f"{tier}_pairs") for tier in CHANGED_TIERS]
-    return [
-        *in_tiers,
-        changed.sum().alias("diff_pairs"),
-        (~changed).sum().alias("no_diff_pairs"),
-        pl.len().cast(pl.Int64).alias("num_pairs"),
-    ]
-
-
-def _rates() -> list[pl.Expr]:
-    diff, no_diff, pairs = pl.col("diff_right"), pl.col("no_diff_right"), pl.col("num_pairs")
-    tiers = [(pl.col(f"{tier}_right"), pl.col(f"{tier}_pairs")) for tier in CHANGED_TIERS]
-    fractions = [
-        *tiers,
-        (diff, pl.col("diff_pairs")),
-        (no_diff, pl.col("no_diff_pairs")),
-        (diff, diff + pl.col("num_invented")),
-        (diff + no_diff, pairs),
-    ]
-    num_unscored = pairs - pl.col("num_judged")
-    return [
-        *(expr for name, (part, whole) in zip(RATES, fractions, strict=True) for expr in _rate(name, part, whole)),
-        num_unscored.alias("num_unscored"),
-        share(diff + no_diff + num_unscored, pairs).alias("overall_best"),
-        share(diff + no_diff, pl.col("num_judged")).alias("overall_judged"),
-    ]
-
-
-def _rate(name: str, part: pl.Expr, whole: pl.Expr) -> list[pl.Expr]:
-    # Tallies are unsigned: as numbers they can be subtracted and squared without wrapping round.
-    part, whole = part.cast(pl.Float64), whole.cast(pl.Float64)
-    bounds = wilson(part, whole)
-    named = {name: share(part, whole), f"{name}_low": bounds.low, f"{name}_high": bounds.high}
-    return [expr.alias(alias) for alias, expr in named.items()]
+    clusters = clusters or own_clusters(cells.pairs)
+    num_judged, num_right = cells.is_scored.sum(axis=1), cells.is_right.sum(axis=1)
+    num_pairs = len(cells.pairs)
+    columns: dict[str, Any] = {name: cells.rows[name] for name in ("model", "judge")}
+    columns["role"] = [roles.get(model, "model") for model in cells.rows["model"]]
+    columns["num_pairs"] = np.full(len(cells.rows), num_pairs)
+    columns |= {"num_judged": num_judged, "num_unscored": num_pairs - num_judged}
+    for rate in counted_rates(cells):
+        columns |= bounded(rate.name, rate.interval(clusters))
+    columns["overall_best"] = divide(num_right + num_pairs - num_judged, columns["num_pairs"])
+    columns["overall_judged"] = divide(num_right, num_judged)
+    return as_table(columns, LEADERBOARD, "leaderboard")
 
 
 def found_rates(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return `judge, model, found, unboxed_recall, num_boxed`, rates over the changed pairs."""
+    return found_rates_of(lay_out(verdicts, pairs))
+
+
+def found_rates_of(cells: Cells) -> pl.DataFrame:
     """Return `judge, model, found, unboxed_recall, num_boxed`, rates over the changed pairs.
 
     `found`: the element was found (`correct` or `partial`). `unboxed_recall`: `diff_recall` without the answers
     that a judge matched by a pixel box, which favour classical baselines; `num_boxed` counts those.
     """
-    changed = scored_cells(verdicts, pairs).filter(~pl.col("is_no_diff"))
-    num_changed = official_pairs(pairs).select((~pl.col("is_no_diff")).sum().cast(pl.Float64)).item()
-    boxed = pl.col("matched_by").eq_missing(pl.lit(_BY_BOX))
-    right = pl.col("is_correct").fill_null(False)
-    whole = pl.lit(num_changed, dtype=pl.Float64)
-    return (
-        changed.group_by(_ROW)
-        .agg(
-            share(pl.col("verdict").is_in(_FOUND).sum(), whole).alias("found"),
-            share((right & ~boxed).sum(), whole).alias("unboxed_recall"),
-            (right & boxed).sum().cast(pl.Int64).alias("num_boxed"),
-        )
-        .sort(_ROW)
+    changed = changed_mask(cells.pairs)
+    right, boxed = cells.is_right[:, changed], cells.is_boxed[:, changed]
+    num_changed = np.full(len(cells.rows), changed.sum())
+    rates = {
+        "found": divide(np.isin(cells.verdict[:, changed], _FOUND).sum(axis=1), num_changed),
+        "unboxed_recall": divide((right & ~boxed).sum(axis=1), num_changed),
+    }
+    counted = cells.rows.with_columns(
+        **{name: pl.Series(values, dtype=pl.Float64).fill_nan(None) for name, values in rates.items()},
+        num_boxed=pl.Series((right & boxed).sum(axis=1), dtype=pl.Int64),
     )
+    return counted.filter(pl.lit(bool(changed.any())))
 
 
 def recall_by_operator(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return RECALL_BY_OPERATOR: each (judge, model) by operator and tier, the tier `all` included.
+    """Return RECALL_BY_OPERATOR: each (judge, model) by operator and tier, the tier `all` included."""
+    return recall_by_operator_of(lay_out(verdicts, pairs))
+
+
+def recall_by_operator_of(cells: Cells, clusters: Clusters | None = None) -> pl.DataFrame:
+    """Return RECALL_BY_OPERATOR of cells that are laid out; intervals as in `leaderboard_of`.
 
     A pair with mutations of several operators counts in each of them.
     """
-    changed = official_pairs(pairs).filter(~pl.col("is_no_diff"))
-    placed = _with_all_tiers(changed.explode("operators").rename({"operators": "operator"}))
-    sizes = placed.group_by("operator", "tier").agg(pl.len().cast(pl.Int64).alias("num_pairs"))
-    cells = scored_cells(verdicts, pairs).select(*_ROW, "pair_id", "is_correct")
-    counts = (
-        cells.join(placed, on="pair_id", how="inner")
-        .group_by(*_ROW, "operator", "tier")
-        .agg(
-            pl.col("is_correct").is_not_null().sum().cast(pl.Int64).alias("num_judged"),
-            pl.col("is_correct").sum().cast(pl.Int64).alias("num_correct"),
-        )
-    )
-    grid = cells.select(_ROW).unique().join(sizes, how="cross")
-    table = grid.join(counts, on=[*_ROW, "operator", "tier"], how="left").with_columns(
-        pl.col("num_judged", "num_correct").fill_null(0)
-    )
-    table = table.with_columns(*_rate("recall", pl.col("num_correct"), pl.col("num_pairs")))
-    tier_order = pl.col("tier").cast(pl.Enum([*CHANGED_TIERS, "all"]))
-    return check(table.sort(*_ROW, "operator", tier_order), RECALL_BY_OPERATOR, "recall_by_operator")
+    clusters = clusters or own_clusters(cells.pairs)
+    tiers = {**{tier: tier_mask(cells.pairs, tier) for tier in CHANGED_TIERS}, ALL: changed_mask(cells.pairs)}
+    parts = []
+    for operator, is_held in operator_masks(cells.pairs):
+        for tier, is_tier in tiers.items():
+            if (is_held & is_tier).any():
+                parts.append(_recall(cells, clusters, is_held & is_tier, {"operator": operator, "tier": tier}))
+    tier_order = pl.col("tier").cast(pl.Enum(list(tiers)))
+    return stack(parts, RECALL_BY_OPERATOR).sort("judge", "model", "operator", tier_order)
 
 
-def _with_all_tiers(placed: pl.DataFrame) -> pl.DataFrame:
-    columns = ["pair_id", "operator", "tier"]
-    placed = placed.filter(pl.col("operator").is_not_null()).select(columns)
-    everywhere = placed.with_columns(pl.lit("all").alias("tier"))
-    return pl.concat([placed.filter(pl.col("tier").is_not_null()), everywhere])
+def _recall(cells: Cells, clusters: Clusters, is_held: Flags, named: Mapping[str, str]) -> pl.DataFrame:
+    places = np.flatnonzero(is_held)
+    right = cells.is_right[:, places]
+    columns: dict[str, Any] = {name: cells.rows[name] for name in ("model", "judge")}
+    columns |= {name: [value] * len(cells.rows) for name, value in named.items()}
+    columns["num_pairs"] = np.full(len(cells.rows), len(places))
+    columns |= {"num_judged": cells.is_scored[:, places].sum(axis=1), "num_correct": right.sum(axis=1)}
+    columns |= bounded("recall", clusters.within(places).rates(right))
+    return as_table(columns, RECALL_BY_OPERATOR, "recall_by_operator")
 
 
 def outcomes(verdicts: pl.DataFrame | pl.LazyFrame, num_cells: int) -> pl.DataFrame:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from analysis.agreement import judge_agreement
+from analysis.agreement import judge_agreement_of
+from analysis.cells import lay_out
+from analysis.clusters import own_clusters
 from analysis.facts import RunFacts
 from analysis.replay import replay
-from analysis.tables import found_rates, leaderboard, outcomes, recall_by_operator
+from analysis.statistics_tables import Settings, cost_tables, rate_tables, size_tables
+from analysis.tables import found_rates_of, leaderboard_of, outcomes, recall_by_operator_of
 from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
 
 
@@ -25,6 +28,10 @@ class RunTables:
     """Judge name to the models that have its weights."""
     facts: RunFacts = field(default_factory=RunFacts)
     """What has to be said beside the figures."""
+    families: Mapping[str, str] = field(default_factory=dict)
+    """Model name to family; rows without one are left out."""
+    measures: pl.DataFrame | None = None
+    """PAIR_MEASURES: how large each change is on the images, where that was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,8 @@ class Analysis:
     contestants: Mapping[str, Sequence[str]]
     """Judge name to the models that have its weights, among the judges and models that have verdicts."""
     facts: RunFacts
+    statistics: Mapping[str, pl.DataFrame]
+    """The tables of `schemas.analysis_tables.STATISTICS` by name."""
 
     @property
     def judging_models(self) -> frozenset[str]:
@@ -65,25 +74,37 @@ class Analysis:
 
 def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> Analysis:
     """Compute every analysis table; pure. A row without a prediction or verdict isn't in them."""
-    pairs, verdicts = tables.pairs, tables.verdicts
-    models = set(tables.predictions["model"].unique()) | set(verdicts["model"].unique())
+    pairs, verdicts, roles = tables.pairs, tables.verdicts, tables.roles
+    cells = lay_out(verdicts, pairs)
+    clusters = own_clusters(cells.pairs)
+    settings = Settings(
+        roles=roles, families=tables.families, clusters=clusters, num_resamples=num_resamples, seed=seed
+    )
+    board = leaderboard_of(cells, roles, clusters)
+    judges, models = _names(verdicts, "judge"), _names(tables.predictions, "model") | _names(verdicts, "model")
     num_cells = len(pairs) * len(models)
     return Analysis(
-        leaderboard=leaderboard(verdicts, pairs, tables.roles),
-        found=found_rates(verdicts, pairs),
-        recall_by_operator=recall_by_operator(verdicts, pairs),
-        judge_agreement=judge_agreement(verdicts, pairs, tables.roles, num_resamples=num_resamples, seed=seed),
+        leaderboard=board,
+        found=found_rates_of(cells),
+        recall_by_operator=recall_by_operator_of(cells, clusters),
+        judge_agreement=judge_agreement_of(cells, roles, clusters, num_resamples=num_resamples, seed=seed),
         answers=outcomes(tables.predictions, num_cells),
-        verdicts=outcomes(verdicts, num_cells * verdicts["judge"].n_unique()),
+        verdicts=outcomes(verdicts, num_cells * len(judges)),
         replay=replay(tables.predictions, verdicts),
         num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
-        contestants=_present(tables.contestants, verdicts),
+        contestants=_present(tables.contestants, judges, models),
         facts=tables.facts,
+        statistics=rate_tables(cells, board, settings)
+        | size_tables(cells, pairs, tables.measures, settings)
+        | cost_tables(cells, tables.predictions, verdicts),
     )
 
 
-def _present(contestants: Mapping[str, Sequence[str]], verdicts: pl.DataFrame) -> dict[str, list[str]]:
-    judges, models = (set(verdicts[column].unique()) for column in ("judge", "model"))
+def _names(table: pl.DataFrame | pl.LazyFrame, column: str) -> set[str]:
+    return set(table.lazy().select(pl.col(column).unique()).collect()[column])
+
+
+def _present(contestants: Mapping[str, Sequence[str]], judges: set[str], models: set[str]) -> dict[str, list[str]]:
     found = {judge: [name for name in names if name in models] for judge, names in contestants.items()}
     return {judge: names for judge, names in found.items() if judge in judges and names}

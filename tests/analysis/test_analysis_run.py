@@ -25,6 +25,7 @@ from analysis.tables import leaderboard, recall_by_operator
 from records.datasets import PairImages, fingerprint_files, pack
 from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths, RunsPaths
+from schemas.analysis_tables import STATISTICS
 from schemas.errors import StoreError
 from schemas.tables import LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, RUN_PAIRS, VERDICTS, conform
 from schemas.tables import PAIRS as PAIRS_WITH_IMAGES
@@ -88,9 +89,11 @@ def test_tables_are_written_and_equal_the_pure_functions(run: RunPaths) -> None:
     kept = read_table(run.analysis("recall_by_operator"), RECALL_BY_OPERATOR)
     assert kept.equals(recall_by_operator(_verdicts(), PAIRS))
     assert analysis.verdicts["num_cells"].sum() == 90 * 2 * 2
-    assert {path.name for path in run.analysis_dir.iterdir()} == {
-        "leaderboard.parquet", "recall_by_operator.parquet", "judge_agreement.parquet",
+    assert {path.stem for path in run.analysis_dir.iterdir()} == {
+        "leaderboard", "recall_by_operator", "judge_agreement", *STATISTICS,
     }  # fmt: skip
+    for name, frame in analysis.statistics.items():
+        assert read_table(run.analysis(name), STATISTICS[name]).equals(frame)
 
 
 def test_report_runs_nothing_and_loads_nothing(run: RunPaths) -> None:

@@ -32,20 +32,6 @@ def test_share_of_nothing_is_null() -> None:
     assert _evaluate(ours.share(_PART, _WHOLE), 0, 0) is None
 
 
-@pytest.mark.parametrize(("part", "whole"), [(0, 1), (1, 1), (0, 78), (78, 78), (39, 78), (1, 500), (1587, 3900)])
-def test_wilson_equals_scipy(part: int, whole: int) -> None:
-    bounds = ours.wilson(_PART, _WHOLE)
-    expected = stats.binomtest(part, whole).proportion_ci(method="wilson")
-    assert _evaluate(bounds.low, part, whole) == pytest.approx(expected.low, abs=1e-12)
-    assert _evaluate(bounds.high, part, whole) == pytest.approx(expected.high, abs=1e-12)
-
-
-def test_wilson_without_trials_is_null() -> None:
-    bounds = ours.wilson(_PART, _WHOLE)
-    assert _evaluate(bounds.low, 0, 0) is None
-    assert _evaluate(bounds.high, 0, 0) is None
-
-
 @given(_scores, st.integers(0, 99))
 @settings(deadline=None, max_examples=60)
 def test_tau_equals_scipys(values: list[int], seed: int) -> None:

@@ -67,8 +67,9 @@ def test_any_difficulty_of_an_unchanged_pair_counts_as_unchanged_and_benign_not_
 def test_precision_is_over_claims_of_scored_cells() -> None:
     row = _row(WHOLE)
     assert row["precision"] == 2 / (2 + 2 + 1)
-    expected = binomtest(2, 5).proportion_ci(method="wilson")
-    assert (row["precision_low"], row["precision_high"]) == pytest.approx((expected.low, expected.high))
+    # Claims of one answer stand or fall together: the interval is wider than that of five lone claims.
+    lone = binomtest(2, 5).proportion_ci(method="wilson")
+    assert row["precision_low"] < lone.low < row["precision"] < lone.high < row["precision_high"]
 
 
 def test_no_claims_leave_precision_null() -> None:
