@@ -211,9 +211,8 @@ class Dispatcher(Generic[P]):
     def _hedge(self, worker: str, state: _Worker[P], now: float) -> Lease[P] | None:
         for line in state.lines:
             for lease in line.slow_leases(now, self._policy.hedge_factor):
-                progress = self._out[lease.number]
-                if lease.worker != worker and not progress.kills and not progress.is_ended:
-                    return self._start(progress, worker, now, is_hedge=True)
+                if lease.worker != worker:
+                    return self._start(self._out[lease.number], worker, now, is_hedge=True)
         return None
 
     def _start(self, progress: Progress[P], worker: str, now: float, *, is_hedge: bool = False) -> Lease[P]:
@@ -264,8 +263,7 @@ class Dispatcher(Generic[P]):
     def _wake(self, now: float) -> None:
         while self._waiting and self._waiting[0][0] <= now:
             _, _, progress = heapq.heappop(self._waiting)
-            if not progress.is_ended:
-                progress.line.put_first(progress)
+            progress.line.put_first(progress)
 
     def _wait_s(self, failures: int, failure: Failure) -> float:
         ceiling = min(self._policy.max_backoff_s, self._policy.backoff_s * 2 ** (failures - 1))

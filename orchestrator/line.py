@@ -98,7 +98,7 @@ class Line(Generic[P]):
         return None
 
     def put_first(self, progress: Progress[P]) -> None:
-        """Put a job back, before those that were never leased."""
+        """Put a job back, before those that were never leased; one that has ended will be passed over."""
         if progress.kills:
             self.suspects.appendleft(progress)
         else:
@@ -107,6 +107,8 @@ class Line(Generic[P]):
     def end(self, progress: Progress[P]) -> None:
         """Let an open job be over, and forget it but for its fingerprint."""
         progress.is_ended = True
+        for lease in progress.leases:
+            self.note_gone(lease.number)
         del self._open[progress.job.key]
         self._ended.add((self._kind, progress.job.key))
         self.num_submitted -= not progress.is_fed

@@ -1,5 +1,6 @@
 """The dispatcher's rules, one by one; test_dispatch_machine.py tries them in any order."""
 
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -438,3 +439,61 @@ def test_a_copy_left_alone_may_be_asked_twice_again() -> None:
         again = lease(made, "u", now=60.0)
         assert (again.is_hedge, again.attempt, again.job) == (True, 3, slow.job)
         assert made.complete(again, 61.0)
+
+
+def test_a_copy_left_alone_is_the_oldest_again() -> None:
+    made, slow = hedging()
+    for worker in ("v", "u"):
+        made.join(worker, ["ask"], 2)
+    hedge = lease(made, "v", now=30.0)
+    made.submit(job("young"))
+    assert lease(made, "v", now=59.0).job.key == "young"
+    assert not made.fail(hedge, RATE_LIMITED, 59.0)
+    assert lease(made, "u", now=60.0).job == slow.job
+
+
+def test_nothing_that_has_ended_is_asked_twice() -> None:
+    made, late = hedging()
+    made.leave("w")
+    for worker in ("v", "u", "t"):
+        made.join(worker, ["ask"], 1)
+    lease(made, "v", now=30.0)
+    assert lease(made, "u", now=60.0).is_hedge
+    assert made.complete(late, 61.0)
+    assert made.lease("t", 1e6) is None
+    made.leave("u")
+    assert made.lease("t", 1e6) is None
+
+
+def test_where_two_suspects_meet_neither_is_blamed() -> None:
+    made, slow = hedging("x")
+    made.submit(job("y"))
+    made.join("u", ["ask"], 1)
+    assert lease(made, "u", now=21.0).job.key == "y"
+    assert made.died("u") == []
+    made.join("v", ["ask"], 2)
+    assert lease(made, "v", now=30.0).job.key == "y"
+    assert lease(made, "v", now=30.0).job == slow.job
+    assert made.died("w") == [], "x is a suspect now, whose copy is where y is"
+    assert made.died("v") == []
+    for worker in ("s", "t"):
+        made.join(worker, ["ask"], 2)
+        assert lease(made, worker, now=31.0).job.key in "xy"
+        assert made.lease(worker, 31.0) is None, "each goes on alone"
+
+
+def peak_bytes(num_jobs: int) -> int:
+    """Return the memory that a source's jobs take at most, half of them done and half abandoned."""
+    tracemalloc.start()
+    made = dispatcher(slots=16)
+    made.feed("ask", (job(str(number)) for number in range(num_jobs)))
+    for _ in range(num_jobs // 2):
+        assert made.complete(lease(made), 1.0)
+    assert sum(1 for _ in made.abandon_kind("ask")) == num_jobs - num_jobs // 2
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_each_job_of_a_source_takes_a_few_bytes() -> None:
+    assert peak_bytes(20_000) - peak_bytes(500) < 40 * 19_500
