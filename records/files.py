@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from records.parquet_digest import check_digest, digest_block
 from schemas.errors import StoreError
 from schemas.protocols import Json
 from schemas.tables import check, conform
@@ -29,11 +30,21 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
         temporary.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         raise write_failed(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force a folder's names onto the disk: a file's own fsync doesn't."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_failed(path: Path, error: OSError) -> StoreError:
@@ -50,16 +61,24 @@ def write_table(frame: pl.DataFrame, path: Path, schema: pl.Schema) -> None:
     # through memory: Polars tells a full disk as a ComputeError without its number
     parquet = io.BytesIO()
     check(frame, schema, path.stem).write_parquet(parquet)
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(parquet.getbuffer())
+    whole = parquet.getbuffer()
+    place, block = digest_block(whole)
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        file.write(whole[:place])
+        file.write(block)
+        file.write(whole[place:])
 
 
 def read_table(path: Path, schema: pl.Schema) -> pl.DataFrame:
     """Read a table, filling columns that an older file lacks; StoreError where it is absent or damaged."""
     try:
-        frame = pl.read_parquet(path)
+        data = path.read_bytes()
+        check_digest(data, str(path))
+        frame = pl.read_parquet(io.BytesIO(data))
     except FileNotFoundError as error:
         raise StoreError(f"{path} is not there: run the sweep first") from error
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:
         raise StoreError(f"{path} is damaged ({error}): run the sweep again, finished calls are kept") from error
     return conform(frame, schema, path.stem)

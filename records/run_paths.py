@@ -24,6 +24,10 @@ class RunsPaths:
         """Return the mapped copy of a dataset, named by its content."""
         return self.root / "datasets" / f"{fingerprint[:16]}.arrow"
 
+    def tables(self) -> list[Path]:
+        """Return every table of every run that is there."""
+        return sorted(path for path in self.root.glob("*/**/*.parquet") if not path.is_relative_to(self.store))
+
     def run(self, name: str) -> "RunPaths":
         """Return the paths of one run."""
         return RunPaths(self.root / name)

@@ -1,60 +1,28 @@
-r"""Predictions and verdicts by content key, shared by all runs.
+"""Predictions and verdicts by content key, shared by all runs.
 
-A folder of append-only segments, each with one writer. A line is
-
-    v1 <16 hex digits of BLAKE2b over the JSON> <JSON>\n
-
-so a torn tail or a damaged middle costs its own line only, even where the line break is what was
-damaged. Of several rows for one key, a finished
-one beats an error, then the first finished (a result never changes) or the last error counts, in the
-order of segment numbers and lines; no clock is read.
+A folder of append-only segments, each with one writer (records/segments.py), and of what they were compacted to
+(records/compacted.py). Every row carries a checksum (records/lines.py), so a torn tail or a damaged middle costs its
+own rows only. Of several rows for one key, a finished one beats an error, then the first finished (a result never
+changes) or the last error counts, in the order in which segments were sealed; no clock is read.
 
 The store is generic over (kind, key, payload): it knows nothing of predictions or verdicts.
 """
 
-import hashlib
-import json
-import os
-import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from records.compacted import compacted_files
 from records.files import write_failed
+from records.index import Index, Listing, Place
+from records.lines import Damage, Entry, encode
+from records.lock import Watch
+from records.segments import forget_lock, is_writer_dead, live_segments, seal, sealed_segments, take_over
+from records.writer import SegmentWriter
 from schemas.errors import StoreError
-from schemas.protocols import Json
 
-FORMAT = b"v1"
-_DIGEST_BYTES = 8
-_SEGMENT_NAME = re.compile(r"segment-(\d+)\.log")
-_HEAD = re.compile(FORMAT + rb" [0-9a-f]{%d} \{" % (2 * _DIGEST_BYTES))
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the store: `is_finished` is False for an error, which never satisfies a look-up."""
-
-    kind: str
-    key: str
-    is_finished: bool
-    payload: dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A line that could not be trusted."""
-
-    segment: str
-    offset: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    path: Path
-    offset: int
-    length: int
-    is_finished: bool
+__all__ = ["Damage", "Entry", "Store"]
 
 
 @dataclass(slots=True)
@@ -65,178 +33,157 @@ class Store:
     """
 
     root: Path
-    damage: list[Damage] = field(default_factory=list)
-    _index: dict[tuple[str, str], _Place] = field(default_factory=dict)
-    _segment: Path | None = None
-    _file: int = -1
-    _size: int = 0
-    _unsynced: bool = False
+    clock: Callable[[], float] = time.monotonic
+    _index: Index = field(default_factory=Index)
+    _writer: SegmentWriter | None = None
+    _watches: dict[Path, Watch] = field(default_factory=dict)
+    _borrowed: dict[tuple[str, str], None] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, root: Path) -> "Store":
-        """Index every segment below `root`; damaged lines are skipped and listed in `damage`."""
-        store = cls(root)
-        for _, path in _segments(root):
-            store._index_segment(path)
+    def open(cls, root: Path, clock: Callable[[], float] = time.monotonic) -> "Store":
+        """Index every file below `root`; damaged rows are skipped and listed in `damage`."""
+        store = cls(root, clock)
+        store._reindex()
         return store
+
+    @property
+    def damage(self) -> list[Damage]:
+        """Return the rows that could not be trusted; the last line of a living driver is only not written yet."""
+        being_written = {path.name for path in live_segments(self.root) if not is_writer_dead(path, self._watches)}
+        return [
+            damage
+            for damage in self._index.damage
+            if not (damage.segment in being_written and damage.reason == "torn line")
+        ]
 
     def has(self, kind: str, key: str) -> bool:
         """Tell whether a finished row is there."""
-        place = self._index.get((kind, key))
+        place = self._index.place(kind, key)
         return place is not None and place.is_finished
 
     def get(self, kind: str, key: str) -> Entry | None:
-        """Return the row that counts for a key, or None where there is none."""
-        place = self._index.get((kind, key))
+        """Return the row that counts for a key, or None where there is none.
+
+        Where a compaction took the file away, the folder is read anew.
+        """
+        place = self._index.place(kind, key)
         if place is None:
             return None
-        entry = _read_at(place)
-        if isinstance(entry, str):
-            raise StoreError(
-                f"{place.path}, byte {place.offset}: {entry}: it changed while in use; run the same command"
-            )
-        return entry
+        row = self._index.row(place)
+        if isinstance(row, str):
+            failed = Damage(self._index.sources[place.source].path.name, place.offset, row)
+            self._reindex()
+            place = self._index.place(kind, key)
+            row = failed.reason if place is None else self._index.row(place)
+            if place is None or isinstance(row, str):
+                raise StoreError(f"{self.root}: {failed}: it changed while in use; run the same command")
+        self._note_borrowed(kind, key, place)
+        return row.entry()
 
     def append(self, entry: Entry) -> None:
         """Keep a row: it survives the death of this process at once, and of the machine after `sync`.
 
         A full disk raises StoreError and leaves no half line behind.
         """
-        if self._file < 0:
-            self._open_segment()
-        assert self._segment is not None
-        line = _encode(entry)
-        try:
-            _write_all(self._file, line)
-        except OSError as error:
-            self._take_back()
-            raise write_failed(self._segment, error) from error
-        self._note(entry, _Place(self._segment, self._size, len(line), entry.is_finished))
-        self._size += len(line)
-        self._unsynced = True
+        if self._writer is None:
+            self._writer = SegmentWriter(self.root, self.clock)
+        offset = self._writer.append(encode(entry))
+        self._index.note(entry, self._own_number(), offset)
+
+    def sync_if_due(self) -> None:
+        """Sync, where a row has waited for `SYNC_AFTER_S`; free otherwise, so call it on every tick."""
+        if self._writer is not None:
+            self._writer.sync_if_due()
 
     def sync(self) -> None:
         """Force appended rows onto the disk; StoreError where it refuses them."""
-        if self._unsynced:
-            assert self._segment is not None
-            try:
-                os.fsync(self._file)
-            except OSError as error:
-                raise write_failed(self._segment, error) from error
-            self._unsynced = False
+        if self._writer is not None:
+            self._writer.sync()
 
     def close(self) -> None:
-        """Sync and release the segment."""
-        if self._file >= 0:
-            try:
-                self.sync()
-            finally:
-                self._release()
+        """Sync, and seal the segment: from now on no other driver's rows come before what was read or written here.
 
-    def _release(self) -> None:
-        os.close(self._file)
-        self._file, self._size, self._unsynced = -1, 0, False
-
-    def _take_back(self) -> None:
-        """Cut off a half line; where that fails too, leave the segment, so that no row is glued to it."""
+        So tables built after `close` stay what they are, whoever else finishes the same keys. Rows that were read
+        from a segment that another driver still writes are copied. The store can be read, and appended to, again.
+        """
+        self.sync()
+        if self._writer is None and not self._borrowed:
+            return
         try:
-            os.ftruncate(self._file, self._size)
-        except OSError:
-            self._release()
-
-    def _open_segment(self) -> None:
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            number = 1 + max((number for number, _ in _segments(self.root)), default=0)
-            while self._file < 0:
-                self._segment = self.root / f"segment-{number:08d}.log"
-                try:
-                    self._file = os.open(self._segment, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
-                except FileExistsError:
-                    number += 1
+            self._seal_the_dead()
+            self._keep_borrowed()
+            self._seal_own()
         except OSError as error:
             raise write_failed(self.root, error) from error
 
-    def _index_segment(self, path: Path) -> None:
-        offset = 0
-        for line in _lines(path):
-            entry = _decode(line)
-            if isinstance(entry, str):
-                self.damage.append(Damage(path.name, offset, entry))
-                self._index_swallowed(path, offset, line)
-            else:
-                self._note(entry, _Place(path, offset, len(line), entry.is_finished))
-            offset += len(line)
+    def _seal_own(self) -> None:
+        known, before = {source.path for source in self._index.sources}, set(Listing.of(self.root).paths)
+        live = self._writer.path if self._writer else None
+        sealed = self._writer.seal(next_number(self.root)) if self._writer else None
+        self._writer = None
+        if known != before:
+            self._reindex()
+        elif sealed is not None:
+            next(source for source in self._index.sources if source.path == live).path = sealed
 
-    def _index_swallowed(self, path: Path, offset: int, line: bytes) -> None:
-        """Index the row at the end of a line whose own line break was damaged."""
-        for head in _HEAD.finditer(line, 1):
-            entry = _decode(line[head.start() :])
-            if isinstance(entry, Entry):
-                place = _Place(path, offset + head.start(), len(line) - head.start(), entry.is_finished)
-                self._note(entry, place)
+    def _seal_the_dead(self) -> None:
+        own = self._writer.path if self._writer else None
+        for live in live_segments(self.root):
+            if live != own and is_writer_dead(live, self._watches):
+                adopt(live)
 
-    def _note(self, entry: Entry, place: _Place) -> None:
-        held = self._index.get((entry.kind, entry.key))
-        if held is None or not held.is_finished:
-            self._index[entry.kind, entry.key] = place
+    def _keep_borrowed(self) -> None:
+        for kind, key in self._borrowed:
+            place = self._index.place(kind, key)
+            if place is not None and self._is_anothers(place):
+                row = self._index.row(place)
+                if not isinstance(row, str):
+                    self.append(row.entry())
+        self._borrowed.clear()
+        self.sync()
+
+    def _note_borrowed(self, kind: str, key: str, place: Place) -> None:
+        if place.is_finished and self._is_anothers(place):
+            self._borrowed[kind, key] = None
+
+    def _is_anothers(self, place: Place) -> bool:
+        path = self._index.sources[place.source].path
+        is_own = self._writer is not None and path == self._writer.path
+        return not is_own and path.name.startswith("segment-live-") and path.exists()
+
+    def _own_number(self) -> int:
+        assert self._writer is not None
+        assert self._writer.path is not None
+        if not self._index.sources or self._index.sources[-1].path != self._writer.path:
+            return self._index.add(self._writer.path)
+        return len(self._index.sources) - 1
+
+    def _reindex(self) -> None:
+        self._index.close()
+        self._index = Index.of_folder(self.root, self._writer.path if self._writer else None)
+        for live in live_segments(self.root):
+            is_writer_dead(live, self._watches)
 
 
-def _segments(root: Path) -> list[tuple[int, Path]]:
-    """Return the segments below `root` by number; a file of any other name is not ours."""
-    named = ((_SEGMENT_NAME.fullmatch(path.name), path) for path in root.glob("segment-*.log"))
-    return sorted((int(match[1]), path) for match, path in named if match)
+def next_number(root: Path) -> int:
+    """Return the first number that no segment has or had."""
+    # segments before what they are compacted to: what is gone from the first is in the second
+    sealed = [number for number, _ in sealed_segments(root)]
+    return 1 + max([*sealed, *(number for number, _ in compacted_files(root))], default=0)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def adopt(live: Path) -> Path | None:
+    """Seal a segment whose writer is dead; None where it was empty, or another was faster."""
+    lock = take_over(live)
+    if lock is None:
+        return None
     try:
-        with path.open("rb") as segment:
-            yield from segment
-    except OSError as error:
-        raise StoreError(f"cannot read {path}: {error.strerror or error}; make it readable or move it away") from error
-
-
-def _read_at(place: _Place) -> Entry | str:
-    try:
-        with place.path.open("rb") as segment:
-            segment.seek(place.offset)
-            return _decode(segment.read(place.length))
-    except OSError as error:
-        return str(error.strerror or error)
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
-
-
-def _encode(entry: Entry) -> bytes:
-    body = json.dumps(
-        {"kind": entry.kind, "key": entry.key, "finished": entry.is_finished, "payload": entry.payload},
-        ensure_ascii=True,
-        separators=(",", ":"),
-    ).encode()
-    return b"%s %s %s\n" % (FORMAT, _checksum(body), body)
-
-
-def _decode(line: bytes) -> Entry | str:
-    """Return the row, or the reason why the line can't be trusted."""
-    if not line.endswith(b"\n"):
-        return "torn line"
-    version, _, rest = line[:-1].partition(b" ")
-    if version != FORMAT:
-        is_newer = version[:1] == b"v" and version[1:].isdigit()
-        return f"format {version.decode()} is not known here; update this program" if is_newer else "damaged line"
-    checksum, _, body = rest.partition(b" ")
-    if checksum != _checksum(body):
-        return "checksum mismatch"
-    try:
-        fields = json.loads(body)
-        return Entry(fields["kind"], fields["key"], fields["finished"], fields["payload"])
-    except (ValueError, LookupError, TypeError):
-        return "damaged line"
-
-
-def _checksum(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).hexdigest().encode()
+        if live.stat().st_size:
+            return seal(live, next_number(live.parent))
+        live.unlink(missing_ok=True)
+        return None
+    except FileNotFoundError:
+        return None
+    finally:
+        lock.discard()
+        forget_lock(live)

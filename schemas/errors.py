@@ -44,6 +44,10 @@ class PromptError(UserError):
     """A prompt file is absent or malformed."""
 
 
+class LockError(UserError):
+    """Another process holds what this one needs."""
+
+
 class StoreError(DiffspotError):
     """A row could not be written to, or read from, the store or a run's folder."""
 
