@@ -1,6 +1,6 @@
 """A queue that hands out what belongs together, together."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -11,15 +11,13 @@ class GroupedQueue(Generic[T]):
 
     def __init__(self) -> None:
         self._first: deque[T] = deque()
-        self._groups: dict[str, deque[T]] = {}
-        self._turns: deque[str] = deque()  # every group is here; one that ran empty may still be
+        self._groups: OrderedDict[str, deque[T]] = OrderedDict()  # those that have items, in the order of their turns
 
     def push(self, item: T, group: str) -> None:
         """Put an item behind its group's."""
         items = self._groups.get(group)
         if items is None:
             items = self._groups[group] = deque()
-            self._turns.append(group)
         items.append(item)
 
     def push_first(self, item: T) -> None:
@@ -36,13 +34,10 @@ class GroupedQueue(Generic[T]):
             return self._first.popleft()
         if last_group in self._groups:
             return self._take(last_group)
-        while self._turns:
-            group = self._turns.popleft()
-            if group in self._groups:
-                item = self._take(group)
-                if group in self._groups:
-                    self._turns.append(group)
-                return item
+        if self._groups:
+            group = next(iter(self._groups))
+            self._groups.move_to_end(group)
+            return self._take(group)
         return None
 
     def _take(self, group: str) -> T:

@@ -1,5 +1,6 @@
 """What belongs together goes together, nothing is lost, and nobody waits for a group that goes on."""
 
+import tracemalloc
 from collections import deque
 
 from hypothesis import given
@@ -73,3 +74,14 @@ def test_it_is_fair_and_loses_nothing(steps: list[tuple[str, str]]) -> None:
             else:
                 assert item == groups[item[0]].popleft()
     assert made.pop("") is None
+
+
+def test_a_group_that_runs_empty_again_and_again_leaves_nothing_behind() -> None:
+    made: GroupedQueue[int] = GroupedQueue()
+    tracemalloc.start()
+    for number in range(10_000):
+        made.push(number, "a")
+        assert made.pop("a") == number
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000
