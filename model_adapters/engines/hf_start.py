@@ -110,7 +110,7 @@ def _read(config: "HfConfig") -> tuple[Any, Any]:
     model, report = kind.from_pretrained(config.model, **source, **_model_args(config), output_loading_info=True)
     _check_complete(config.model, report)
     if config.lora_path is not None:
-        model.load_adapter(config.lora_path)
+        _check_complete(config.lora_path, vars(model.load_adapter(config.lora_path)))
     return model.eval(), processor
 
 
@@ -146,12 +146,12 @@ def _check_length(config: "HfConfig", model_config: Any) -> None:  # noqa: ANN40
         )
 
 
-def _check_complete(model: str, report: Mapping[str, Collection[object]]) -> None:
-    """Refuse a model of which a part was not in the weights: transformers would fill it with random numbers."""
+def _check_complete(source: str, report: Mapping[str, Collection[object]]) -> None:
+    """Refuse weights that lack a part of the model: transformers would fill it with random numbers."""
     absent = sorted(str(name) for name in (*report["missing_keys"], *report["mismatched_keys"]))
     if absent:
         raise EngineStartFailed(
-            f"{model}: {len(absent)} of the config's tensors are not in the weights, the first {absent[0]}",
+            f"{source}: {len(absent)} of the config's tensors are not in the weights, the first {absent[0]}",
             reason="missing_weights",
         )
 

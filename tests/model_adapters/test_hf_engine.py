@@ -325,3 +325,45 @@ def test_the_pixel_cap_and_template_arguments_reach_the_prompt(loop: asyncio.Abs
     assert (plain.image_tokens, capped.image_tokens) == (480, 168)
     assert plain.prompt_tokens is not None and capped.prompt_tokens is not None
     assert capped.prompt_tokens > plain.prompt_tokens - 480 + 168
+
+
+def write_lora(folder: Path, scale: float, stem: str = "base_model.model.model.language_model") -> Path:
+    """Write a LoRA adapter over the queries of both layers, by the names that peft gives."""
+    import torch
+    from safetensors.torch import save_file
+
+    draw = torch.Generator().manual_seed(0)
+    weights = {}
+    for layer in range(tiny_model.LAYERS):
+        name = f"{stem}.layers.{layer}.self_attn.q_proj"
+        weights[f"{name}.lora_A.weight"] = torch.randn(4, tiny_model.HIDDEN, generator=draw)
+        weights[f"{name}.lora_B.weight"] = torch.randn(tiny_model.HIDDEN, 4, generator=draw) * scale
+    folder.mkdir()
+    save_file(weights, folder / "adapter_model.safetensors")
+    settings = {"peft_type": "LORA", "r": 4, "lora_alpha": 4, "target_modules": ["q_proj"], "task_type": "CAUSAL_LM"}
+    (folder / "adapter_config.json").write_text(json.dumps(settings))
+    return folder
+
+
+def test_a_lora_adapter_changes_answers_or_its_package_is_named(
+    engine: Asked, loop: asyncio.AbstractEventLoop, tiny: Path, tmp_path: Path
+) -> None:
+    requests = varied(8)
+    plain = [one.text for one in engine.together(requests)]
+
+    def adapted(scale: float) -> list[str]:
+        started = HfEngine(config(tiny, lora_path=str(write_lora(tmp_path / str(scale), scale)), max_model_len=4096))
+        loop.run_until_complete(started.start())
+        texts = [one.text for one in Asked(started, loop).together(requests)]
+        loop.run_until_complete(started.close())
+        return texts
+
+    if importlib.util.find_spec("peft") is None:
+        with pytest.raises(EngineStartFailed, match=r"(?i)peft") as caught:
+            adapted(0.0)
+        assert caught.value.error_type == "start_unsupported"
+        return
+    assert adapted(0.0) == plain
+    assert adapted(1.0) != plain
+    strange = write_lora(tmp_path / "strange", 1.0, stem="base_model.model.of_another_model")
+    assert failed_start(loop, tiny, lora_path=str(strange)).error_type == "start_missing_weights"
