@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from orchestrator.dispatch import Dispatcher, Failure, Job, Lease
 from orchestrator.roster import FixedRoster, Place, PlaceState, Roster, Worker
 from orchestrator.tasks import Reply
+from orchestrator.watcher import NobodyWatches, Watcher
 from schemas.errors import EngineStartFailed, WorkerDied
 
 P = TypeVar("P")
@@ -56,10 +57,12 @@ class Executor(Generic[P, R]):
         dispatcher: Dispatcher[P],
         on_end: Callable[[Ended[P, R]], Iterable[Job[P]]],
         on_tick: Callable[[], None] = lambda: None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._on_end = on_end
         self._on_tick = on_tick
+        self._watcher = watcher or NobodyWatches()
         self._roster: Roster[P, R] = FixedRoster([])
         self._kept: dict[str, _Kept[P, R]] = {}
         self._lost_names: set[str] = set()
@@ -148,26 +151,41 @@ class Executor(Generic[P, R]):
 
     async def _call(self, name: str, present: _Present[P, R], lease: Lease[P]) -> None:
         try:
-            reply = await asyncio.wait_for(present.worker.call(lease.job.payload), present.place.deadline_s)
+            reply = await self._ask(present, lease)
         except WorkerDied:
             self._on_death(name, present)
             return
-        except TimeoutError:
-            hung = Failure("timeout", f"no reply in {present.place.deadline_s:g} s", is_retryable=True)
-            reply = Reply(hung, present.place.deadline_s)
-            present.num_hung += 1
-        else:
-            present.num_hung = 0
         now = time.monotonic()
         if isinstance(reply.result, Failure):
             is_end = self._dispatcher.fail(lease, reply.result, now)
         else:
             is_end = self._dispatcher.complete(lease, now)
+        if not is_end and isinstance(reply.result, Failure):
+            self._watcher.retried(present.place, lease, reply.result)
         if is_end:
             self._end(Ended(job=lease.job, result=reply.result, attempts=lease.attempt, latency_s=reply.latency_s))
         if present.num_hung >= present.place.slots:
             self._replace(name, present)
         self._pump()
+
+    async def _ask(self, present: _Present[P, R], lease: Lease[P]) -> Reply[R]:
+        """Await the worker's reply, or the failure that its silence is; WorkerDied where it is gone."""
+        place, has_reply = present.place, False
+        reply: Reply[R] = Reply(Failure("given_up", "its place or the run ended first", is_retryable=True), 0.0)
+        self._watcher.began(place, lease)
+        try:
+            reply = await asyncio.wait_for(present.worker.call(lease.job.payload), place.deadline_s)
+            has_reply, present.num_hung = True, 0
+        except TimeoutError:
+            hung = Failure("timeout", f"no reply in {place.deadline_s:g} s", is_retryable=True)
+            reply = Reply(hung, place.deadline_s)
+            present.num_hung += 1
+        except WorkerDied as error:
+            reply = Reply(Failure(error.error_type, str(error), is_retryable=True), 0.0)
+            raise
+        finally:
+            self._watcher.ended(place, lease, reply.result, has_reply=has_reply)
+        return reply
 
     def _end(self, ended: Ended[P, R]) -> None:
         if self._error is not None:
@@ -183,7 +201,7 @@ class Executor(Generic[P, R]):
     def _on_death(self, name: str, present: _Present[P, R]) -> None:
         if self._present.pop(name, None) is None:
             return
-        self._roster.note(present.place, PlaceState.DIED)
+        self._note(present.place, PlaceState.DIED)
         for lease, failure in self._dispatcher.died(name):
             self._end(Ended(job=lease.job, result=failure, attempts=lease.attempt, latency_s=0.0))
         present.died.set()
@@ -192,6 +210,7 @@ class Executor(Generic[P, R]):
     def _replace(self, name: str, present: _Present[P, R]) -> None:
         """Let a worker go that answers nothing any more, one call of each slot having hung; its place gets another."""
         if self._present.pop(name, None) is not None:
+            self._note(present.place, PlaceState.HUNG)
             self._dispatcher.leave(name)
             present.died.set()
 
@@ -202,7 +221,7 @@ class Executor(Generic[P, R]):
         while not self._is_over(kept) and failed_starts < _MAX_FAILED_STARTS:
             number += 1
             name, worker = f"{place.name}#{number}", place.spawn()
-            self._roster.note(place, PlaceState.STARTING)
+            self._note(place, PlaceState.STARTING)
             try:
                 await self._until_over(kept, worker.start())
                 if self._is_over(kept):
@@ -211,7 +230,7 @@ class Executor(Generic[P, R]):
                     loss = replace(loss, message=f"host {place.host} is excluded: its workers keep dying")
                     break
                 failed_starts = 0
-                self._roster.note(place, PlaceState.READY)
+                self._note(place, PlaceState.READY)
                 await self._serve(kept, name, worker)
             except WorkerDied as error:
                 failed_starts += 1
@@ -231,12 +250,16 @@ class Executor(Generic[P, R]):
     def _lose(self, place: Place[P, R], loss: Failure) -> None:
         self._lost_names.add(place.name)
         self._lost.append((place.kinds, loss))
-        self._roster.note(place, PlaceState.LOST, loss)
+        self._note(place, PlaceState.LOST, loss)
 
     def _leave(self, place: Place[P, R]) -> None:
         del self._kept[place.name]
         self._served = {kind for kept in self._kept.values() for kind in kept.place.kinds}
-        self._roster.note(place, PlaceState.CLOSED)
+        self._note(place, PlaceState.CLOSED)
+
+    def _note(self, place: Place[P, R], state: PlaceState, loss: Failure | None = None) -> None:
+        self._roster.note(place, state, loss)
+        self._watcher.noted(place, state, loss)
 
     async def _serve(self, kept: _Kept[P, R], name: str, worker: Worker[P, R]) -> None:
         present = _Present(kept.place, worker, asyncio.Event())

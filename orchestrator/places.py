@@ -122,7 +122,8 @@ def _seat_place(seat: Seat, row: ModelRow | JudgeRow, dataset: DatasetPlace, nod
     make = partial(RowWorker[Any, Any, Any], dataset, [spread])
     on_nodes = OnNodes(tuple(map(nodes.ray_id, seat.nodes)), seat.gpus_per_node)
     spawn = partial(RayWorker, make, slots=_slots(row), nodes=on_nodes)
-    return replace(_engine_place(seat.name, row, spawn), host="+".join(seat.nodes))
+    num_held = len(seat.nodes) * seat.gpus_per_node
+    return replace(_engine_place(seat.name, row, spawn), host="+".join(seat.nodes), num_gpus=num_held)
 
 
 def _engine_place(name: str, row: ModelRow | JudgeRow, spawn: Callable[[], SweepWorker]) -> SweepPlace:

@@ -42,6 +42,8 @@ class Place(Generic[P, R]):
     """Longest a call may take before it counts as hung, seconds."""
     spawn: Callable[[], Worker[P, R]]
     host: str = ""
+    num_gpus: int = 0
+    """GPUs that it holds, over all its nodes."""
 
 
 class PlaceState(StrEnum):
@@ -50,6 +52,8 @@ class PlaceState(StrEnum):
     STARTING = "starting"
     READY = "ready"
     DIED = "died"
+    HUNG = "hung"
+    """It answered nothing any more and was let go; the place gets another."""
     LOST = "lost"
     """None will start there any more."""
     CLOSED = "closed"

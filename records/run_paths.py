@@ -28,6 +28,10 @@ class RunsPaths:
         """Return every table of every run that is there."""
         return sorted(path for path in self.root.glob("*/**/*.parquet") if not path.is_relative_to(self.store))
 
+    def statuses(self) -> list[Path]:
+        """Return the status of every run that has one."""
+        return list(self.root.glob("*/status.json"))
+
     def run(self, name: str) -> "RunPaths":
         """Return the paths of one run."""
         return RunPaths(self.root / name)
@@ -82,6 +86,16 @@ class RunPaths:
     def report(self) -> Path:
         """Return the report, one self-contained HTML file."""
         return self.root / "report.html"
+
+    @property
+    def status(self) -> Path:
+        """Return how far the run is, as its driver wrote it last."""
+        return self.root / "status.json"
+
+    @property
+    def driver_log(self) -> Path:
+        """Return the driver's log, a JSON object per line; older parts end in .1, .2, ..."""
+        return self.root / "logs" / "driver.jsonl"
 
     @property
     def manifest(self) -> Path:
