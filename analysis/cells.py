@@ -1,6 +1,7 @@
 """The cells that count: verdicts of a run's official pairs, laid out as one row per (judge, model)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeVar
 
 import numpy as np
@@ -41,7 +42,7 @@ def official_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """Hold every cell of repeat 0 over the official pairs as (rows, pairs) arrays; a row is a (judge, model)."""
 
@@ -63,15 +64,24 @@ class Cells:
     @property
     def judges(self) -> list[str]:
         """Return the judges' names, sorted."""
-        return self.rows["judge"].unique().sort().to_list()
+        return list(self._places)
 
     def of_judge(self, judge: str) -> Places:
         """Return the places of a judge's rows."""
-        return np.flatnonzero((self.rows["judge"] == judge).to_numpy())
+        return self._places[judge]
 
     def models_of(self, judge: str) -> list[str]:
         """Return the models that a judge's rows hold, in order."""
-        return self.rows.filter(pl.col("judge") == judge)["model"].to_list()
+        return [self._models[place] for place in self._places[judge]]
+
+    @cached_property
+    def _places(self) -> dict[str, Places]:
+        judges = self.rows["judge"].to_numpy()
+        return {str(judge): np.flatnonzero(judges == judge) for judge in self.rows["judge"].unique().sort()}
+
+    @cached_property
+    def _models(self) -> list[str]:
+        return self.rows["model"].to_list()
 
 
 def lay_out(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> Cells:

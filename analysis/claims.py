@@ -10,7 +10,7 @@ from analysis.cells import ALL, Cells, Flags
 from analysis.clusters import Clusters, percentile_interval, resampled_sums
 from analysis.intervals import Bounds, Numbers, Rates, divide
 from analysis.scopes import changed_mask, operator_masks
-from analysis.tables import as_table, bounded, stack
+from analysis.tables import Columns, as_table, bounded, stack
 from schemas.analysis_tables import CLAIMS, NAMEABILITY
 
 _CORRECT, _PARTIAL = 1, 2
@@ -29,21 +29,22 @@ def nameability(cells: Cells, clusters: Clusters) -> pl.DataFrame:
     changed = changed_mask(cells.pairs)
     held = {ALL: changed, **dict(operator_masks(cells.pairs))}
     parts = [_named(cells, clusters, name, np.flatnonzero(mask)) for name, mask in held.items() if mask.any()]
-    return stack(parts, NAMEABILITY).sort("judge", "model", maintain_order=True)
+    return stack(parts, NAMEABILITY, "nameability").sort("judge", "model", maintain_order=True)
 
 
-def _named(cells: Cells, clusters: Clusters, operator: str, places: NDArray[np.int64]) -> pl.DataFrame:
+def _named(cells: Cells, clusters: Clusters, operator: str, places: NDArray[np.int64]) -> Columns:
     verdict, scored = cells.verdict[:, places], cells.is_scored[:, places]
     named, misnamed = scored & (verdict == _CORRECT), scored & (verdict == _PARTIAL)
-    found, bound, size = named | misnamed, clusters.within(places), len(places)
-    columns: dict[str, Any] = {name: cells.rows[name] for name in ("judge", "model")}
-    columns |= {"operator": [operator] * len(cells.rows), "num_pairs": np.full(len(cells.rows), size)}
-    columns |= {"num_named": named.sum(axis=1), "num_misnamed": misnamed.sum(axis=1)}
-    columns |= {"num_missed": (scored & ~found).sum(axis=1), "num_unscored": size - scored.sum(axis=1)}
-    columns |= bounded("found", bound.rates(found)) | bounded("named_when_found", bound.rates(named, found))
+    found, bound = named | misnamed, clusters.within(places)
     why = np.where(~scored.any(axis=1), 2, np.where(found.any(axis=1), 0, 1))
-    columns["reason"] = pl.Series([(None, _NOT_FOUND, _UNSCORED)[case] for case in why], dtype=pl.String)
-    return as_table(columns, NAMEABILITY, "nameability")
+    return {
+        **{name: cells.rows[name].to_list() for name in ("judge", "model")},
+        "operator": operator, "num_pairs": len(places), "num_named": named.sum(axis=1),
+        "num_misnamed": misnamed.sum(axis=1), "num_missed": (scored & ~found).sum(axis=1),
+        "num_unscored": len(places) - scored.sum(axis=1),
+        **bounded("found", bound.rates(found)), **bounded("named_when_found", bound.rates(named, found)),
+        "reason": [(None, _NOT_FOUND, _UNSCORED)[case] for case in why],
+    }  # fmt: skip
 
 
 def claims(cells: Cells, clusters: Clusters, *, num_resamples: int, seed: int) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from analysis.paired import (
     paired_difference,
 )
 from analysis.scopes import Scope, scopes
-from analysis.tables import as_table, stack
+from analysis.tables import Columns, as_table, stack
 from schemas.analysis_tables import COMPARISONS, DETECTABLE
 
 NO_PAIRS = "no pair that both were scored on"
@@ -40,13 +40,13 @@ def comparisons(cells: Cells, roles: Mapping[str, str], clusters: Clusters) -> p
     plain one. `p_holm` is corrected over all comparisons of one judge and one kind of scope: every two models, and
     for operators (and tiers) times those. Intervals of single differences are 95% each.
     """
-    parts = []
+    parts, parted = [], scopes(cells.pairs)
     for judge in cells.judges:
         rows = _contestants(cells, judge, roles)
-        compared = [_compare(_Rows.of(cells, rows, scope, clusters), judge) for scope in scopes(cells.pairs)]
-        if len(rows) > 1 and compared:
-            parts.append(_corrected(pl.concat(compared)))
-    return stack(parts, COMPARISONS)
+        if len(rows) > 1:
+            compared = [_compare(_Rows.of(cells, rows, scope, clusters), judge) for scope in parted]
+            parts.append(_corrected(stack(compared, COMPARISONS, "comparisons")))
+    return pl.concat([COMPARISONS.to_frame(), *parts])
 
 
 def _contestants(cells: Cells, judge: str, roles: Mapping[str, str]) -> Places:
@@ -82,17 +82,16 @@ class _Rows:
         return self.clusters.sums(ahead), self.clusters.sums(self.is_scored[first] * self.is_scored[second])
 
 
-def _compare(rows: _Rows, judge: str) -> pl.DataFrame:
+def _compare(rows: _Rows, judge: str) -> Columns:
     first, second = np.triu_indices(len(rows.models), k=1)
     only = rows.is_right @ (rows.is_scored - rows.is_right).T
     only_a, only_b = only[first, second].astype(np.int64), only[second, first].astype(np.int64)
     num_pairs = (rows.is_scored @ rows.is_scored.T)[first, second].astype(np.int64)
     p_mcnemar = np.where(num_pairs > 0, exact_mcnemar(only_a, only_b), np.nan)
     columns: dict[str, Any] = {
-        "judge": [judge] * len(first), "model_a": [rows.models[row] for row in first],
-        "model_b": [rows.models[row] for row in second], "scope_kind": [rows.scope.kind] * len(first),
-        "scope": [rows.scope.name] * len(first), "unit": [rows.clusters.unit] * len(first), "num_pairs": num_pairs,
-        "num_only_a": only_a, "num_only_b": only_b, "p_mcnemar": p_mcnemar,
+        "judge": judge, "scope_kind": rows.scope.kind, "scope": rows.scope.name, "unit": rows.clusters.unit,
+        "model_a": [rows.models[row] for row in first], "model_b": [rows.models[row] for row in second],
+        "num_pairs": num_pairs, "num_only_a": only_a, "num_only_b": only_b, "p_mcnemar": p_mcnemar,
     }  # fmt: skip
     if rows.clusters.is_single:
         difference = paired_difference(only_a, only_b, num_pairs)
@@ -108,7 +107,7 @@ def _compare(rows: _Rows, judge: str) -> pl.DataFrame:
         "difference_high": difference.high,
     }
     columns["reason"] = _reasons(num_pairs, only_a + only_b, columns["num_clusters"])
-    return as_table(columns, COMPARISONS, "comparisons")
+    return columns
 
 
 def _clustered(rows: _Rows, discord: Places, num_pairs: Places) -> dict[str, NDArray[np.generic]]:
@@ -153,10 +152,11 @@ def detectable(cells: Cells, compared: pl.DataFrame) -> pl.DataFrame:
     counts = compared.group_by("judge", "scope_kind").agg(num_comparisons=pl.len().cast(pl.Int64))
     names = [
         {"judge": judge, "scope_kind": scope.kind, "scope": scope.name, "num_pairs": len(scope.pairs)}
-        for judge in cells.judges
         for scope in scopes(cells.pairs)
+        for judge in cells.judges
     ]
     asked = pl.DataFrame(names, schema={name: DETECTABLE[name] for name in (*key, "num_pairs")})
+    asked = asked.sort("judge", maintain_order=True)
     asked = asked.join(found, on=key, how="left", maintain_order="left")
     asked = asked.join(counts, on=key[:2], how="left", maintain_order="left")
     return as_table(_detectables(asked), DETECTABLE, "detectable")

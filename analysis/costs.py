@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from analysis.cells import Cells
-from analysis.tables import as_table, stack
+from analysis.tables import as_table
 from schemas.analysis_tables import COST_PER_CORRECT, COSTS
 
 _TOKENS = ("prompt_tokens", "image_tokens", "completion_tokens")
@@ -25,7 +25,7 @@ def costs(predictions: pl.DataFrame | pl.LazyFrame, verdicts: pl.DataFrame | pl.
     """
     answers = _costs(predictions, "prediction_key", "model")
     judged = _costs(verdicts, "verdict_key", "judge")
-    return stack([answers, judged], COSTS)
+    return pl.concat([answers, judged])
 
 
 def _costs(table: pl.DataFrame | pl.LazyFrame, key: str, kind: str) -> pl.DataFrame:

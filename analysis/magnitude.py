@@ -5,15 +5,14 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from analysis.cells import ALL, Cells, Flags, Places
 from analysis.clusters import Clusters
 from analysis.figures import MIN_PAIRS_SHOWN
-from analysis.intervals import Numbers, Rates, clustered_rates
+from analysis.intervals import Numbers, clustered_rates
 from analysis.rank_correlation import Correlations, spearman
 from analysis.scopes import changed_mask, operator_masks
-from analysis.tables import as_table, bounded, stack
+from analysis.tables import Columns, bounded, stack
 from schemas.analysis_tables import MAGNITUDE, MAGNITUDE_CURVE
 
 NUM_BINS: Final = 10
@@ -51,17 +50,17 @@ def magnitude(cells: Cells, roles: Mapping[str, str], sizes: Mapping[str, Number
     models that are right on a pair (probes stay out), over pairs that every one of them was scored on. The
     operator's own unit has no row over all operators. `spearman` says how.
     """
-    changed = changed_mask(cells.pairs)
+    changed, asked = changed_mask(cells.pairs), list(_outcomes(cells, roles))
     parts = []
     for operator, held in [(ALL, changed), *operator_masks(cells.pairs)]:
         for name, values in sizes.items():
             places = np.flatnonzero(held & ~np.isnan(values))
             if not len(places) or (name == _OWN_UNIT and operator == ALL):
                 continue
-            for judge, models, rows in _outcomes(cells, roles):
+            for judge, models, rows in asked:
                 found = _correlate(values, rows, places, clusters)
-                parts.append(_rows(found, {"judge": judge, "operator": operator, "measure": name}, models))
-    return stack(parts, MAGNITUDE).sort("judge", "measure", "operator", maintain_order=True)
+                parts.append({"judge": judge, "model": models, "operator": operator, "measure": name, **found})
+    return stack(parts, MAGNITUDE, "magnitude").sort("judge", "measure", "operator", maintain_order=True)
 
 
 def _outcomes(cells: Cells, roles: Mapping[str, str]) -> Iterator[tuple[str, list[str], tuple[Numbers, Flags]]]:
@@ -91,18 +90,14 @@ def _correlate(values: Numbers, rows: tuple[Numbers, Flags], places: Places, clu
 def _reasoned(found: Correlations, values: Numbers, scored: Flags) -> dict[str, Any]:
     num_pairs = scored.sum(axis=1)
     is_few = num_pairs < MIN_PAIRS_SHOWN
-    spread = np.array([np.ptp(values[row]) if row.any() else 0.0 for row in scored]) if len(values) else num_pairs * 0
+    ends = [np.where(scored, values, fill) for fill in (np.inf, -np.inf)]
+    spread = ends[1].max(axis=1) - ends[0].min(axis=1)
     why = np.select([is_few, spread == 0, np.isnan(found.correlation)], [1, 2, 3], 0)
     correlation, low, high = (np.where(is_few, np.nan, column) for column in found)
     return {
         "num_pairs": num_pairs, "correlation": correlation, "correlation_low": low, "correlation_high": high,
-        "reason": pl.Series([(None, _FEW, _LEVEL, _ALIKE)[case] for case in why], dtype=pl.String),
+        "reason": [(None, _FEW, _LEVEL, _ALIKE)[case] for case in why],
     }  # fmt: skip
-
-
-def _rows(found: dict[str, Any], named: Mapping[str, str], models: list[str]) -> pl.DataFrame:
-    columns = {**{name: [value] * len(models) for name, value in named.items()}, "model": models, **found}
-    return as_table(columns, MAGNITUDE, "magnitude")
 
 
 def magnitude_curve(
@@ -124,7 +119,7 @@ def magnitude_curve(
             ends = {"bin": number, "measure_from": values[within].min(), "measure_to": values[within].max()}
             for judge in cells.judges:
                 parts += _points(cells, roles, judge, within, clusters, {"measure": name, **ends})
-    return stack(parts, MAGNITUDE_CURVE).sort("judge", "measure", "model", "bin")
+    return stack(parts, MAGNITUDE_CURVE, "magnitude_curve").sort("judge", "measure", "model", "bin")
 
 
 def _bins(values: Numbers) -> list[Places]:
@@ -135,27 +130,20 @@ def _bins(values: Numbers) -> list[Places]:
 
 
 def _points(
-    cells: Cells, roles: Mapping[str, str], judge: str, places: Places, clusters: Clusters, named: Mapping[str, Any]
-) -> list[pl.DataFrame]:
+    cells: Cells, roles: Mapping[str, str], judge: str, places: Places, clusters: Clusters, named: Columns
+) -> list[Columns]:
     """Return the points of one bin under one judge: each model's, and the mean of those that are no probes."""
     models, rows = cells.models_of(judge), cells.of_judge(judge)
     place = np.ix_(rows, places)
     right, scored, bound = cells.is_right[place], cells.is_scored[place], clusters.within(places)
     named = {"judge": judge, "num_pairs": len(places), **named}
     counts = {"num_judged": scored.sum(axis=1), "num_correct": right.sum(axis=1)}
-    points = [_point(models, counts, bound.rates(right), named)]
+    points: list[Columns] = [{**named, "model": models, **counts, **bounded("recall", bound.rates(right))}]
     ranked = np.array([roles.get(model) != "probe" for model in models])
     if ranked.sum() > 1:
         trials = np.full((1, len(places)), ranked.sum())
         rates = clustered_rates(bound.sums(right[ranked].sum(axis=0)[None]), bound.sums(trials))
         num_judged = scored[ranked].all(axis=0).sum(keepdims=True)
         means = {"num_judged": num_judged, "num_correct": right[ranked].sum(axis=1).mean(keepdims=True)}
-        points.append(_point([ALL], means, rates, named))
+        points.append({**named, "model": ALL, **means, **bounded("recall", rates)})
     return points
-
-
-def _point(
-    models: list[str], counts: Mapping[str, NDArray[np.generic]], rates: Rates, named: Mapping[str, Any]
-) -> pl.DataFrame:
-    columns = {name: [value] * len(models) for name, value in named.items()}
-    return as_table({**columns, "model": models, **counts, **bounded("recall", rates)}, MAGNITUDE_CURVE, "curve")

@@ -82,7 +82,8 @@ def paired_difference(
     centre = first - second
     half = np.asarray(critical, dtype=np.float64) * np.sqrt((first + second - centre**2) / (whole + 2))
     low, high = np.maximum(centre - half, -1.0), np.minimum(centre + half, 1.0)
-    return Difference(divide(only_first - only_second, num_pairs), low, high)
+    nothing = np.where(num_pairs > 0, 0.0, np.nan)
+    return Difference(divide(only_first - only_second, num_pairs), low + nothing, high + nothing)
 
 
 def difference_effect(differences: Numbers, sizes: Numbers, discord: int) -> float:

@@ -13,7 +13,7 @@ from analysis.clusters import Clusters, percentile_interval, resampled_sums
 from analysis.intervals import Numbers
 from analysis.ranking import ranked
 from analysis.scopes import OVERALL, changed_mask
-from analysis.tables import as_table, stack
+from analysis.tables import as_table
 from schemas.analysis_tables import RANK_FLIPS, RANKS
 
 
@@ -36,7 +36,7 @@ def ranks(
         places = places_of(cells, str(judge), standing["model"].to_list())
         drawn = _drawn_ranks(cells, places, clusters, num_resamples=num_resamples, seed=seed)
         parts.append(_rank_rows(rows, standing, drawn, _open_ranks(compared, str(judge), standing["model"].to_list())))
-    return stack(parts, RANKS)
+    return pl.concat([RANKS.to_frame(), *parts])
 
 
 def _drawn_ranks(cells: Cells, places: Places, clusters: Clusters, *, num_resamples: int, seed: int) -> Numbers:
@@ -98,7 +98,7 @@ def rank_flips(cells: Cells, compared: pl.DataFrame) -> pl.DataFrame:
         _flips(cells, compared.filter(pl.col("scope_kind") == OVERALL), judge_a, judge_b)
         for judge_a, judge_b in itertools.combinations(cells.judges, 2)
     ]
-    return stack(parts, RANK_FLIPS)
+    return pl.concat([RANK_FLIPS.to_frame(), *parts])
 
 
 def _flips(cells: Cells, compared: pl.DataFrame, judge_a: str, judge_b: str) -> pl.DataFrame:
@@ -106,18 +106,20 @@ def _flips(cells: Cells, compared: pl.DataFrame, judge_a: str, judge_b: str) -> 
     models = sorted(set(cells.models_of(judge_a)) & set(cells.models_of(judge_b)) & known)
     first, second = places_of(cells, judge_a, models), places_of(cells, judge_b, models)
     shared = (cells.is_scored[first] & cells.is_scored[second]).all(axis=0)
-    rates = [cells.is_right[places][:, shared].sum(axis=1) / max(shared.sum(), 1) for places in (first, second)]
+    num_right = [cells.is_right[places][:, shared].sum(axis=1) for places in (first, second)]
     tests = {
         (row["judge"], frozenset((row["model_a"], row["model_b"]))): row
         for row in compared.filter(pl.col("judge").is_in([judge_a, judge_b])).iter_rows(named=True)
     }
     rows = []
     for one, other in itertools.permutations(range(len(models)), 2):
-        difference_a, difference_b = (float(rate[one] - rate[other]) for rate in rates)
+        difference_a, difference_b = ((right[one] - right[other]) / max(shared.sum(), 1) for right in num_right)
         if difference_a > 0 > difference_b:
             both = [tests[judge, frozenset((models[one], models[other]))] for judge in (judge_a, judge_b)]
             names = {"judge_a": judge_a, "judge_b": judge_b, "model_a": models[one], "model_b": models[other]}
-            rows.append({**names, "num_pairs": int(shared.sum()), **_flip(difference_a, difference_b, both)})
+            rows.append(
+                {**names, "num_pairs": int(shared.sum()), **_flip(float(difference_a), float(difference_b), both)}
+            )
     return pl.DataFrame(rows, schema=RANK_FLIPS)
 
 

@@ -1,7 +1,5 @@
 """Leaderboard rates with all their intervals: by each unit that may bind pairs, resampled, unscored cells bounded."""
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
@@ -10,7 +8,7 @@ from analysis.clusters import PAIR, Clusters, given_clusters, percentile_interva
 from analysis.comparisons import ONE_CLUSTER
 from analysis.intervals import Bounds, Numbers, divide
 from analysis.rates import PRECISION, CountedRate, counted_rates
-from analysis.tables import as_table, stack
+from analysis.tables import Columns, stack
 from schemas.analysis_tables import INTERVALS
 
 _NO_TRIALS = "nothing to count"
@@ -31,27 +29,27 @@ def intervals(cells: Cells, *, num_resamples: int, seed: int) -> pl.DataFrame:
         drawn = _bootstrap(cells, rates, clusters, num_resamples=num_resamples, seed=seed)
         parts += [_of_rate(cells, rate, clusters, bounds) for rate, bounds in zip(rates, drawn, strict=True)]
     order = {"rate": [rate.name for rate in rates], "place": range(len(rates))}
-    ordered = stack(parts, INTERVALS).join(pl.DataFrame(order), on="rate", how="left")
+    ordered = stack(parts, INTERVALS, "intervals").join(pl.DataFrame(order), on="rate", how="left")
     return ordered.sort("judge", "model", "place", pl.col("unit") != PAIR, "unit").drop("place")
 
 
-def _of_rate(cells: Cells, rate: CountedRate, clusters: Clusters, drawn: Bounds) -> pl.DataFrame:
+def _of_rate(cells: Cells, rate: CountedRate, clusters: Clusters, drawn: Bounds) -> Columns:
     found = rate.interval(clusters)
     size = np.full(len(cells.rows), len(rate.pairs))
     num_right = rate.num_right.sum(axis=1)
     num_trials = size if rate.num_trials is None else rate.num_trials.sum(axis=1)
+    unbounded = np.full(len(size), np.nan)
     is_bounded = rate.name != PRECISION
-    has_interval = ~np.isnan(found.low)
-    columns: dict[str, Any] = {name: cells.rows[name] for name in ("judge", "model")}
-    columns |= {"rate": [rate.name] * len(size), "unit": [clusters.unit] * len(size)}
-    columns |= {"num_clusters": found.num_clusters, "num_trials": num_trials, "num_right": num_right}
-    columns |= {"num_unscored": rate.num_unscored, "estimate": found.rate, "low": found.low, "high": found.high}
-    columns |= {"design_effect": found.design_effect, "bootstrap_low": drawn.low, "bootstrap_high": drawn.high}
-    if is_bounded:
-        columns |= {"worst": divide(num_right, size), "best": divide(num_right + rate.num_unscored, size)}
-    why = np.where(num_trials == 0, 1, np.where(has_interval, 0, 2))
-    columns["reason"] = pl.Series([(None, _NO_TRIALS, ONE_CLUSTER)[case] for case in why], dtype=pl.String)
-    return as_table(columns, INTERVALS, "intervals")
+    why = np.where(num_trials == 0, 1, np.where(np.isnan(found.low), 2, 0))
+    return {
+        **{name: cells.rows[name].to_list() for name in ("judge", "model")},
+        "rate": rate.name, "unit": clusters.unit, "num_clusters": found.num_clusters, "num_trials": num_trials,
+        "num_right": num_right, "num_unscored": rate.num_unscored, "estimate": found.rate, "low": found.low,
+        "high": found.high, "design_effect": found.design_effect, "bootstrap_low": drawn.low,
+        "bootstrap_high": drawn.high, "worst": divide(num_right, size) if is_bounded else unbounded,
+        "best": divide(num_right + rate.num_unscored, size) if is_bounded else unbounded,
+        "reason": [(None, _NO_TRIALS, ONE_CLUSTER)[case] for case in why],
+    }  # fmt: skip
 
 
 def _bootstrap(

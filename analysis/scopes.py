@@ -38,10 +38,14 @@ def scopes(pairs: pl.DataFrame) -> list[Scope]:
 
 def operator_masks(pairs: pl.DataFrame) -> Iterator[tuple[str, Flags]]:
     """Yield each operator that changed pairs hold, the known ones in the vocabulary's order, with its pairs' mask."""
-    changed = pairs.select(pl.when(~pl.col("is_no_diff")).then("operators").alias("operators"))["operators"]
-    held = set(changed.explode().drop_nulls().to_list())
-    for name in [*(known for known in OPERATORS if known in held), *sorted(held - set(OPERATORS))]:
-        yield name, changed.list.contains(name).fill_null(False).to_numpy()
+    named = pairs.with_row_index("place").filter(~pl.col("is_no_diff")).select("place", "operators")
+    single = named.explode("operators", empty_as_null=True).drop_nulls()
+    parts = single.partition_by("operators", as_dict=True)
+    by_name = {str(name): rows["place"].to_numpy() for (name,), rows in parts.items()}
+    for name in [*(known for known in OPERATORS if known in by_name), *sorted(set(by_name) - set(OPERATORS))]:
+        mask = np.zeros(len(pairs), dtype=np.bool_)
+        mask[by_name[name]] = True
+        yield name, mask
 
 
 def changed_mask(pairs: pl.DataFrame) -> Flags:

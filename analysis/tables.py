@@ -3,11 +3,12 @@
 Every rate divides by the dataset's pairs: an unscored or absent cell counts as not right.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from analysis.cells import ALL, Cells, Flags, lay_out
 from analysis.clusters import Clusters, own_clusters
@@ -17,11 +18,13 @@ from analysis.scopes import changed_mask, operator_masks, tier_mask
 from schemas.tables import LEADERBOARD, RECALL_BY_OPERATOR, check
 from schemas.vocabulary import CHANGED_TIERS
 
+Columns = Mapping[str, Any]
+"""Column name to an array, a list, or one value for all rows."""
 _FOUND = (1, 2)
 """`Cells.verdict` of `correct` and `partial`."""
 
 
-def as_table(columns: Mapping[str, Any], schema: pl.Schema, name: str) -> pl.DataFrame:
+def as_table(columns: Columns, schema: pl.Schema, name: str) -> pl.DataFrame:
     """Return columns as a checked table: NaN becomes null, what is not given is null."""
     frame = pl.DataFrame(dict(columns))
     floats = [column for column, dtype in frame.schema.items() if dtype.is_float()]
@@ -30,9 +33,28 @@ def as_table(columns: Mapping[str, Any], schema: pl.Schema, name: str) -> pl.Dat
     return check(frame.with_columns(absent).select(schema.names()).cast(schema), schema, name)
 
 
-def stack(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
-    """Return tables of one schema below each other; an empty table where there are none."""
-    return pl.concat([schema.to_frame(), *frames])
+def stack(parts: Sequence[Columns], schema: pl.Schema, name: str) -> pl.DataFrame:
+    """Return parts of a table below each other as one checked table; an empty one where there are none.
+
+    Each part names the same columns. One value stands for all rows of its part, whose number the arrays tell. A table
+    is made of columns at once: a frame for each of a thousand parts would take longer than all counting.
+    """
+    if not parts:
+        return schema.to_frame()
+    sizes = [next(len(column) for column in part.values() if isinstance(column, np.ndarray)) for part in parts]
+    whole = {column: _joined([part[column] for part in parts], sizes) for column in parts[0]}
+    return as_table(whole, schema, name)
+
+
+def _joined(columns: Sequence[Any], sizes: Sequence[int]) -> NDArray[np.generic] | list[object]:
+    if all(isinstance(column, np.ndarray) for column in columns):
+        joined: NDArray[np.generic] = np.concatenate(columns)
+        return joined
+    return [
+        value
+        for column, size in zip(columns, sizes, strict=True)
+        for value in (column if isinstance(column, list | np.ndarray | pl.Series) else [column] * size)
+    ]
 
 
 def bounded(name: str, rates: Rates) -> dict[str, Any]:
@@ -113,18 +135,20 @@ def recall_by_operator_of(cells: Cells, clusters: Clusters | None = None) -> pl.
             if (is_held & is_tier).any():
                 parts.append(_recall(cells, clusters, is_held & is_tier, {"operator": operator, "tier": tier}))
     tier_order = pl.col("tier").cast(pl.Enum(list(tiers)))
-    return stack(parts, RECALL_BY_OPERATOR).sort("judge", "model", "operator", tier_order)
+    return stack(parts, RECALL_BY_OPERATOR, "recall_by_operator").sort("judge", "model", "operator", tier_order)
 
 
-def _recall(cells: Cells, clusters: Clusters, is_held: Flags, named: Mapping[str, str]) -> pl.DataFrame:
+def _recall(cells: Cells, clusters: Clusters, is_held: Flags, named: Columns) -> Columns:
     places = np.flatnonzero(is_held)
     right = cells.is_right[:, places]
-    columns: dict[str, Any] = {name: cells.rows[name] for name in ("model", "judge")}
-    columns |= {name: [value] * len(cells.rows) for name, value in named.items()}
-    columns["num_pairs"] = np.full(len(cells.rows), len(places))
-    columns |= {"num_judged": cells.is_scored[:, places].sum(axis=1), "num_correct": right.sum(axis=1)}
-    columns |= bounded("recall", clusters.within(places).rates(right))
-    return as_table(columns, RECALL_BY_OPERATOR, "recall_by_operator")
+    return {
+        **{name: cells.rows[name].to_list() for name in ("model", "judge")},
+        **named,
+        "num_pairs": len(places),
+        "num_judged": cells.is_scored[:, places].sum(axis=1),
+        "num_correct": right.sum(axis=1),
+        **bounded("recall", clusters.within(places).rates(right)),
+    }
 
 
 def outcomes(verdicts: pl.DataFrame | pl.LazyFrame, num_cells: int) -> pl.DataFrame:

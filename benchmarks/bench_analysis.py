@@ -17,7 +17,7 @@ import polars as pl
 from analysis.tables import leaderboard
 from analysis.tally import RunTables, build
 from schemas.tables import PREDICTIONS, RUN_PAIRS, VERDICTS, conform
-from schemas.vocabulary import CHANGED_TIERS, OPERATORS
+from schemas.vocabulary import CHANGED_TIERS, DOMAINS, OPERATORS
 
 LIMIT_S: Final = 2.0
 NUM_MODELS, NUM_JUDGES = 13, 3
@@ -46,6 +46,11 @@ def _make_pairs() -> pl.DataFrame:
             "task_type": ["visual_diff"] * len(cells) + ["no_diff"] * _NUM_NO_DIFF,
             "difficulty": [tier for _, tier in cells] + ["no_diff"] * _NUM_NO_DIFF,
             "mutation_types": [[f"mutate_{operator}"] for operator, _ in cells] + [[]] * _NUM_NO_DIFF,
+            "domain": [DOMAINS[number % len(DOMAINS)] for number in range(num_pairs)],
+            "pixel_diff": [number * 7_919 % num_pairs / num_pairs for number in range(num_pairs)],
+            "target_diff": [number * 104_729 % num_pairs / num_pairs for number in range(num_pairs)],
+            "target_bbox_w": [20 + number * 31 % 1_000 for number in range(num_pairs)],
+            "target_bbox_h": [10 + number * 17 % 300 for number in range(num_pairs)],
         },
         schema_overrides={"mutation_types": pl.List(pl.String)},
     )
