@@ -105,7 +105,7 @@ def start_ray(*, num_cpus: int | None = None, num_gpus: int | None = None, addre
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper", "1")
     ray.init(
-        address=address,
+        address=address or "local",  # None would join whatever cluster was started on this machine last
         num_cpus=None if address else num_cpus,
         num_gpus=None if address else num_gpus,
         include_dashboard=False if address is None else None,

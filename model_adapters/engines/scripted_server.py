@@ -85,6 +85,11 @@ class ScriptedServer:
         return f"http://127.0.0.1:{self._port}"
 
     @property
+    def num_in_flight(self) -> int:
+        """Return how many chat requests are being answered."""
+        return self._in_flight
+
+    @property
     def outcomes(self) -> Counter[str]:
         """Count requests by how they ended."""
         return Counter(exchange.outcome for exchange in self.exchanges)
