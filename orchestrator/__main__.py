@@ -7,9 +7,11 @@ from schemas.errors import ConfigError
 
 _USAGE = """\
 usage: python -m orchestrator +sweep=NAME [KEY=VALUE | +KEY=VALUE | ~KEY ...]
+       python -m orchestrator status [RUN] [--watch | --json]
 
 Runs a sweep of models x judges over a dataset of screenshot pairs, then its analysis. Stopped or
-killed, the same command goes on from where it was: no finished call is repeated.
+killed, the same command goes on from where it was: no finished call is repeated. `status` says how
+far a run is, the newest one where none is named.
 
   +sweep=NAME                   {sweeps}
   dataset=NAME                  {datasets}  (parquet: dataset.path=FILE)
@@ -34,6 +36,10 @@ exit status: 0 done, 1 failed, 2 you can fix it, 3 stopped and resumable
 def main() -> int:
     """Read the arguments and run the sweep."""
     arguments = sys.argv[1:]
+    if arguments[:1] == ["status"]:
+        from orchestrator.status_door import show_status
+
+        return show_status(arguments[1:])
     overrides, rest = split_arguments(arguments)
     if not arguments or {"-h", "--help"} & set(rest):
         groups = {f"{group}s": " | ".join(options(group)) for group in ("sweep", "dataset", "cluster")}

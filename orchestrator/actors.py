@@ -95,8 +95,17 @@ class _Actor:
         await self._worker.close()
 
 
-def start_ray(*, num_cpus: int | None = None, num_gpus: int | None = None, address: str | None = None) -> None:
-    """Bring up Ray on this machine, or join the cluster at `address`; quiet, no dashboard, no usage report."""
+def start_ray(
+    *,
+    num_cpus: int | None = None,
+    num_gpus: int | None = None,
+    address: str | None = None,
+    metrics_port: int | None = None,
+) -> None:
+    """Bring up Ray on this machine, or join the cluster at `address`; quiet, no dashboard, no usage report.
+
+    metrics_port: where a Ray brought up here serves Prometheus metrics; its agent does so without a dashboard, too.
+    """
     if address is None:
         # Ray's agents outlive a killed driver while they seek its head node: 60 s by default.
         os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "5")
@@ -111,6 +120,7 @@ def start_ray(*, num_cpus: int | None = None, num_gpus: int | None = None, addre
         include_dashboard=False if address is None else None,
         log_to_driver=False,
         logging_level=logging.ERROR,
+        _metrics_export_port=metrics_port,
     )
 
 

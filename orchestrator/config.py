@@ -103,12 +103,23 @@ class ClusterConfig:
     """Memory of each GPU, gigabytes; None: what the driver says."""
     address: str | None = None
     """The cluster's address, for `ray`."""
+    metrics_port: int | None = None
+    """Port at which Ray serves Prometheus metrics, for `local`; None: nowhere. A running cluster has its own."""
+
+    @property
+    def has_metrics(self) -> bool:
+        """Tell whether Ray may serve metrics."""
+        return self.kind == "ray" or self.metrics_port is not None
 
     def __post_init__(self) -> None:
         if (self.num_gpus or 0) < 0 or (self.gpu_memory_gb is not None and not self.gpu_memory_gb > 0):
             raise ConfigError("cluster: num_gpus must be 0 or more, gpu_memory_gb more than 0")
         if self.kind == "ray" and self.num_gpus is not None:
             raise ConfigError("cluster.num_gpus is for this machine; a Ray cluster knows its own")
+        if self.metrics_port is not None and self.kind != "local":
+            raise ConfigError("cluster.metrics_port is for cluster=local; `ray start` takes --metrics-export-port")
+        if self.metrics_port is not None and not 0 < self.metrics_port < 1 << 16:
+            raise ConfigError(f"cluster.metrics_port={self.metrics_port}: a port is 1 to 65535")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

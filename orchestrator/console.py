@@ -131,6 +131,11 @@ class ProgressDisplay:
         self._bars: Progress | None = None
 
     @property
+    def console(self) -> Console:
+        """Return the console it is shown on."""
+        return self._console
+
+    @property
     def elapsed_s(self) -> float:
         """Return the time since the display was made, seconds."""
         return time.monotonic() - self._started_s

@@ -22,12 +22,14 @@ from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
 from orchestrator.executor import Ended, Executor
 from orchestrator.gpu_roster import GpuRoster
 from orchestrator.ledger import kind_of
+from orchestrator.metrics import RayMetrics, refuse_without_exporter
 from orchestrator.places import plan_roster
 from orchestrator.plan import Plan, prepare
 from orchestrator.rates import keep_rates
 from orchestrator.results import build_tables, cost_from_nothing_usd
 from orchestrator.run_record import write_config, write_environment, write_manifest
 from orchestrator.tasks import Task
+from orchestrator.watch import Watch, Watched
 from records.files import write_table
 from records.prompts import is_official
 from schemas.errors import BadReply, RateLimited
@@ -48,25 +50,44 @@ def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) 
 
 def _run_joined(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
     console = say.SweepConsole()
-    plan = prepare(sweep, console)
-    if sweep.details == "preflight":
+    with contextlib.ExitStack() as held:
+        return _run_planned(prepare(sweep, console, held), console, composed, arguments)
+
+
+def _run_planned(plan: Plan, console: Console, composed: Composed, arguments: Sequence[str]) -> int:
+    if plan.sweep.details == "preflight":
         for line in say.detail_lines(plan.preflight):
             console.print(line, soft_wrap=True)
         return EXIT_DONE
-    _write_beginning(plan, composed)
-    try:
-        was_stopped = _run_jobs(plan, console)
-    finally:
-        plan.store.close()
-    tables = _write_tables(plan)
-    if was_stopped:
-        if plan.spending.reason:
-            console.print(plan.spending.line(), soft_wrap=True)
-        command = shlex.join([os.path.relpath(sys.executable), "-m", "orchestrator", *arguments])
-        console.print(f"stopped; every finished call is kept. Go on with:\n  {command}", soft_wrap=True)
-        return EXIT_STOPPED
-    _conclude(plan, console, *tables)
+    command = shlex.join([os.path.relpath(sys.executable), "-m", "orchestrator", *arguments])
+    with Watch(_watched(plan, command)) as watch:
+        _write_beginning(plan, composed)
+        try:
+            was_stopped = _run_jobs(plan, console, watch)
+        finally:
+            plan.store.close()
+        watch.enter("analysing")
+        tables = _write_tables(plan)
+        if was_stopped:
+            if plan.spending.reason:
+                console.print(plan.spending.line(), soft_wrap=True)
+            console.print(f"stopped; every finished call is kept. Go on with:\n  {command}", soft_wrap=True)
+            watch.enter("stopped", plan.spending.reason)
+            return EXIT_STOPPED
+        _conclude(plan, console, *tables)
+        watch.enter("done")
     return EXIT_DONE
+
+
+def _watched(plan: Plan, command: str) -> Watched:
+    return Watched(
+        paths=plan.paths,
+        rows=plan.rows,
+        progress=plan.ledger.progress,
+        left=plan.ledger.num_left,
+        command=command,
+        max_cost_usd=plan.sweep.max_cost_usd,
+    )
 
 
 def _write_beginning(plan: Plan, composed: Composed) -> None:
@@ -77,7 +98,7 @@ def _write_beginning(plan: Plan, composed: Composed) -> None:
     write_table(chosen, plan.paths.pairs, RUN_PAIRS)
 
 
-def _run_jobs(plan: Plan, console: Console) -> bool:
+def _run_jobs(plan: Plan, console: Console, watch: Watch) -> bool:
     """Ask everything the store lacks; return whether it was stopped before the end."""
     free = (row for row in plan.rows if not any(needs.is_priced for needs in row.needs()))
     policy = DispatchPolicy(
@@ -91,32 +112,38 @@ def _run_jobs(plan: Plan, console: Console) -> bool:
         dispatcher.submit(job)
     display = say.ProgressDisplay(console, plan.ledger.progress)
     if dispatcher.num_open:
-        asyncio.run(_execute(plan, dispatcher, display, console))
+        asyncio.run(_execute(plan, dispatcher, display, watch))
     console.print(say.counts_line(plan.ledger.progress, display.elapsed_s), soft_wrap=True)
     return dispatcher.num_open > 0
 
 
-async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.ProgressDisplay, console: Console) -> None:
-    def tick() -> None:
-        plan.store.sync()
-        display.update()
+async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.ProgressDisplay, watch: Watch) -> None:
+    stop, console = asyncio.Event(), display.console
 
-    stop = asyncio.Event()
+    def tick() -> None:
+        plan.store.sync_if_due()
+        assert plan.lock is not None
+        plan.lock.check()
+        display.update()
+        watch.tick(is_stopping=stop.is_set())
 
     def on_end(ended: Ended[Task, Answer | Judgement]) -> Iterable[Job[Task]]:
         plan.spending.note(ended)
+        watch.note_end(ended)
         if plan.spending.reason and not stop.is_set():
             stop.set()
             console.print("stopping: enough is spent; what is in flight is finished and kept; Ctrl-C gives it up")
         return plan.gate.on_end(ended)
 
-    executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick)
+    executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick, watch)
     with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
         cluster = plan.sweep.cluster
+        watch.exporter = RayMetrics() if cluster.has_metrics else None
         roster = plan_roster(plan.models, plan.judges, plan.place, cluster, num_cpus, plan.demand)
         try:
             await executor.run(roster, stop)
         finally:
+            watch.last_export()
             if isinstance(roster, GpuRoster):
                 keep_rates(plan.rates_path, roster.rates(), plan.rows)
 
@@ -124,6 +151,8 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
 @contextlib.contextmanager
 def _joined(config: ClusterConfig) -> Iterator[None]:
     """Join a cluster that is up, for as long as the block lasts; its nodes are part of what is planned."""
+    if config.metrics_port is not None:
+        refuse_without_exporter()
     if config.kind != "ray":
         yield
         return
@@ -145,7 +174,7 @@ def _cluster(config: ClusterConfig) -> Iterator[int]:
     from orchestrator.actors import num_cluster_cpus, start_ray, stop_ray
 
     if config.kind == "local":
-        start_ray(num_cpus=config.num_cpus, num_gpus=config.num_gpus)
+        start_ray(num_cpus=config.num_cpus, num_gpus=config.num_gpus, metrics_port=config.metrics_port)
     try:
         yield num_cluster_cpus()
     finally:

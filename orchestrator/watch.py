@@ -91,11 +91,18 @@ class Watch:
         self._state, self._reason = state, reason
         self._tell(self._clock())
 
-    def tick(self) -> None:
+    def tick(self, *, is_stopping: bool = False) -> None:
         """Tell how far the sweep is, where that was not done lately."""
+        if is_stopping and self._state == "running":
+            self.enter("stopping")
         now = self._clock()
         if now - self._told_s >= EVERY_S:
             self._tell(now)
+
+    def last_export(self) -> None:
+        """Show the figures outside once more, before Ray goes down."""
+        self._tell(self._clock())
+        self.exporter = None
 
     def note_end(self, ended: Ended[Task, Answer | Judgement]) -> None:
         """Count a job's end; one that failed is logged."""
