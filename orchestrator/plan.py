@@ -1,5 +1,6 @@
 """Everything decided before the first call: dataset, rows that run here, cells, what the store holds."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from orchestrator.spending import Spending, refuse_unknown_costs
 from orchestrator.tasks import Task
 from orchestrator.workers import DatasetPlace
 from records.datasets import Dataset, attach, fingerprint_files, pack, parquet_files
+from records.lock import Lock
 from records.run_paths import RunPaths, RunsPaths
 from records.sampling import stratified
 from records.store import Store
@@ -44,6 +46,8 @@ class Plan:
     models: tuple[ModelRow, ...]
     judges: tuple[JudgeRow, ...]
     paths: RunPaths
+    lock: Lock | None
+    """Of the run: another driver on it would pay for the same calls again."""
     store: Store
     keys: Keys
     ledger: Ledger
@@ -59,8 +63,11 @@ class Plan:
         return [*self.models, *self.judges]
 
 
-def prepare(sweep: SweepConfig, console: Console) -> Plan:
-    """Open dataset and store, look at every row, say what will happen. Nothing is asked yet."""
+def prepare(sweep: SweepConfig, console: Console, held: contextlib.ExitStack) -> Plan:
+    """Open dataset and store, look at every row, say what will happen. Nothing is asked yet.
+
+    The run's lock goes onto `held`, unless nothing will be asked: LockError where another driver has it.
+    """
     runs = RunsPaths(sweep.runs)
     dataset, place = _open_dataset(sweep, runs)
     pair_ids = tuple(stratified(dataset.frame, sweep.limit, sweep.seed) if sweep.limit else dataset.frame["id"])
@@ -76,6 +83,8 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         refuse_unknown_costs([*models, *judges])
     for row in models:
         row.adapter.check(dataset.truths)
+    paths = runs.run(run_name(sweep, dataset.fingerprint))
+    lock = None if sweep.details == "preflight" else held.enter_context(_lock(paths, console))
     store = Store.open(runs.store)
     for damage in store.damage:
         console.print(f"store: {damage.segment}, byte {damage.offset}: {damage.reason}; that call is asked again")
@@ -95,7 +104,8 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         preflight=preflight,
         models=models,
         judges=judges,
-        paths=runs.run(run_name(sweep, dataset.fingerprint)),
+        paths=paths,
+        lock=lock,
         store=store,
         keys=keys,
         ledger=ledger,
@@ -105,6 +115,10 @@ def prepare(sweep: SweepConfig, console: Console) -> Plan:
         rates_path=runs.rates,
         spending=Spending(sweep.max_cost_usd, [*models, *judges]),
     )
+
+
+def _lock(paths: RunPaths, console: Console) -> Lock:
+    return Lock.acquire(paths.lock, f"run {paths.root.name}", say=partial(console.print, soft_wrap=True))
 
 
 def _inspect_machine(sweep: SweepConfig) -> Machine:
