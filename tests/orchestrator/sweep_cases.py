@@ -93,7 +93,7 @@ def run(*overrides: str, dataset: Path, runs: Path, timeout_s: float = 120) -> "
 
 def only_run(runs: Path) -> Path:
     """Return the single run's folder below `runs`."""
-    found = [path for path in runs.iterdir() if path.name not in ("store", "datasets")]
+    found = [path for path in runs.iterdir() if path.is_dir() and path.name not in ("store", "datasets")]
     assert len(found) == 1, found
     return found[0]
 

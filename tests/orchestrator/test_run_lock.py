@@ -58,7 +58,10 @@ def test_a_killed_drivers_lock_is_taken_over_at_once(tmp_path: Path) -> None:
 
 def test_different_runs_share_a_store_at_the_same_time(tmp_path: Path) -> None:
     dataset, runs = cases.write_dataset(tmp_path / "pairs.parquet", 10), tmp_path / "runs"
-    drivers = [start(dataset, runs, f"+models.own={{name:own,adapter:{{kind:scripted,template:'answer {n}'}}}}") for n in range(2)]
+    drivers = [
+        start(dataset, runs, f"+models.own={{name:own,adapter:{{kind:scripted,template:'answer {n}'}}}}")
+        for n in range(2)
+    ]
     for driver in drivers:
         out, err = driver.communicate(timeout=120)
         assert driver.returncode == 0, err
