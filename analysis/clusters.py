@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from analysis.cells import CLUSTER_UNITS, Places
-from analysis.intervals import Bounds, Numbers, Rates, clustered_rates, independent_rates
+from analysis.intervals import Bounds, Numbers, Rates, clustered_rates, independent_rates, student_quantile
 
 PAIR: Final = "pair"
 """The unit where pairs stand alone."""
@@ -19,7 +21,7 @@ _BLOCK_NUMBERS: Final = 4_000_000
 _MIN_BLOCK, _MAX_BLOCK = 16, 250
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Clusters:
     """Hold the cluster of each pair, numbered from 0."""
 
@@ -27,10 +29,16 @@ class Clusters:
     """`pair`, or the pairs table's column."""
     codes: Places
 
-    @property
+    @cached_property
     def num_clusters(self) -> int:
         """Return how many there are."""
         return int(self.codes.max()) + 1 if len(self.codes) else 0
+
+    @cached_property
+    def _order(self) -> tuple[Places, Places]:
+        """Return the pairs sorted by cluster, and where each cluster starts among them."""
+        order = np.argsort(self.codes, kind="stable")
+        return order, np.searchsorted(self.codes[order], np.arange(self.num_clusters))
 
     @property
     def is_single(self) -> bool:
@@ -47,8 +55,7 @@ class Clusters:
         """Return the sum within each cluster: (..., pairs) to (..., clusters)."""
         if self.is_single:
             return values.astype(np.float64)
-        order = np.argsort(self.codes, kind="stable")
-        starts = np.searchsorted(self.codes[order], np.arange(self.num_clusters))
+        order, starts = self._order
         return np.add.reduceat(values[..., order], starts, axis=-1, dtype=np.float64)
 
     def rates(self, successes: NDArray[np.generic], trials: NDArray[np.generic] | None = None) -> Rates:
@@ -117,17 +124,28 @@ def resample_counts(generator: np.random.Generator, num_resamples: int, num_item
     return counts.reshape(num_resamples, num_items).astype(np.float32)
 
 
-def percentile_interval(draws: Numbers) -> Bounds:
+def percentile_interval(draws: Numbers, *, num_clusters: int | None = None) -> Bounds:
     """Return the 2.5% and 97.5% quantiles over resamples (the first axis); NaN where over half of them are NaN.
 
-    Source: Efron (1979), percentile method.
+    num_clusters: how many were resampled; the quantiles move outwards as Student's do, since few clusters resampled
+    vary too little. None: they stay.
+    Source: Efron (1979), percentile method; T. C. Hesterberg, "What teachers should know about the bootstrap", The
+    American Statistician 69 (2015), 371-386, expanded percentiles.
     """
     if not len(draws):
         return Bounds(*(np.full(draws.shape[1:], np.nan) for _ in range(2)))
+    tail = 0.025 if num_clusters is None else _expanded_tail(num_clusters)
     if not np.isnan(draws).any():
-        return Bounds(*np.quantile(draws, [0.025, 0.975], axis=0))
+        return Bounds(*np.quantile(draws, [tail, 1 - tail], axis=0))
     num_found = (~np.isnan(draws)).sum(axis=0)
     filled = np.where(num_found > 0, draws, 0.0)
-    low, high = np.nanquantile(filled, [0.025, 0.975], axis=0)
+    low, high = np.nanquantile(filled, [tail, 1 - tail], axis=0)
     is_told = 2 * num_found >= len(draws)
     return Bounds(np.where(is_told, low, np.nan), np.where(is_told, high, np.nan))
+
+
+def _expanded_tail(num_clusters: int) -> float:
+    if num_clusters < 2:
+        return 0.025
+    wider = np.sqrt(num_clusters / (num_clusters - 1)) * student_quantile(num_clusters - 1)
+    return float(ndtr(-wider))

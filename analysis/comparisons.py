@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def _contestants(cells: Cells, judge: str, roles: Mapping[str, str]) -> Places:
     return np.array(sorted(rows, key=lambda row: -num_right[row]), dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Rows:
     """Hold one judge's models on the pairs of one scope."""
 
@@ -78,8 +79,21 @@ class _Rows:
 
     def differences(self, first: int, second: int) -> tuple[Numbers, Numbers]:
         """Return for each cluster by how many right answers `first` leads, and how many pairs both were scored on."""
+        if self.is_whole:
+            num_right, sizes = self.in_clusters
+            return num_right[first] - num_right[second], sizes
         ahead = self.is_right[first] * self.is_scored[second] - self.is_right[second] * self.is_scored[first]
         return self.clusters.sums(ahead), self.clusters.sums(self.is_scored[first] * self.is_scored[second])
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Tell whether every cell is scored."""
+        return bool(self.is_scored.all())
+
+    @cached_property
+    def in_clusters(self) -> tuple[Numbers, Numbers]:
+        """Return each model's right answers in each cluster, and each cluster's pairs."""
+        return self.clusters.sums(self.is_right), self.clusters.sums(np.ones(self.is_right.shape[1]))
 
 
 def _compare(rows: _Rows, judge: str) -> Columns:

@@ -1,5 +1,6 @@
 """Two models on the same pairs: exact tests, the difference with its interval, corrections for many tests."""
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,6 +55,7 @@ def cluster_sign_test(differences: NDArray[np.int64]) -> float:
     return float(min(1.0, probabilities[np.abs(sums) >= observed].sum()))
 
 
+@lru_cache(maxsize=4_096)
 def _fair_binomial(trials: int) -> Numbers:
     counts = np.arange(trials + 1)
     logs = gammaln(trials + 1) - gammaln(counts + 1) - gammaln(trials - counts + 1) - trials * np.log(2)

@@ -1,5 +1,7 @@
 """Leaderboard rates with all their intervals: by each unit that may bind pairs, resampled, unscored cells bounded."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -14,18 +16,19 @@ from schemas.analysis_tables import INTERVALS
 _NO_TRIALS = "nothing to count"
 
 
-def intervals(cells: Cells, *, num_resamples: int, seed: int) -> pl.DataFrame:
+def intervals(cells: Cells, units: Sequence[Clusters] | None = None, *, num_resamples: int, seed: int) -> pl.DataFrame:
     """Return INTERVALS: each row's rates by `pair` and by each of `page_id`, `template_id`, `domain` that binds pairs.
 
     `low`, `high`: Wilson's at the effective number of trials (`clustered_rates`). `bootstrap_low`, `bootstrap_high`:
-    the percentile interval over resampled clusters, null without resamples. `worst`, `best`: the rate with every
+    the expanded percentile interval over resampled clusters, null without
+    resamples. `worst`, `best`: the rate with every
     unscored cell wrong (which is the rate itself), and right; of precision they are null, claims aren't cells.
     Source of the bounds: C. F. Manski, "Nonparametric bounds on treatment effects", American Economic Review 80
     (1990), 319-323.
     """
     rates = list(counted_rates(cells))
     parts = []
-    for clusters in given_clusters(cells.pairs):
+    for clusters in given_clusters(cells.pairs) if units is None else units:
         drawn = _bootstrap(cells, rates, clusters, num_resamples=num_resamples, seed=seed)
         parts += [_of_rate(cells, rate, clusters, bounds) for rate, bounds in zip(rates, drawn, strict=True)]
     order = {"rate": [rate.name for rate in rates], "place": range(len(rates))}
@@ -66,7 +69,9 @@ def _bootstrap(
     for block in resampled_sums(np.concatenate(features), num_resamples=num_resamples, seed=seed):
         parts = np.split(block, ends, axis=1)
         blocks.append([divide(right, trials) for right, trials in zip(parts[::2], parts[1::2], strict=True)])
-    return [percentile_interval(np.concatenate(drawn)) for drawn in zip(*blocks, strict=True)]
+    num_clusters = clusters.num_clusters
+    drawn = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    return [percentile_interval(column, num_clusters=num_clusters) for column in drawn]
 
 
 def _features(rate: CountedRate, clusters: Clusters, num_rows: int) -> tuple[Numbers, Numbers]:

@@ -34,11 +34,11 @@ class Settings:
 def rate_tables(cells: Cells, board: pl.DataFrame, settings: Settings) -> dict[str, pl.DataFrame]:
     """Return the tables on rates and ranks by name. board: LEADERBOARD."""
     roles, clusters = settings.roles, settings.clusters
-    drawn = {"num_resamples": settings.num_resamples, "seed": settings.seed}
+    num_resamples, seed = settings.num_resamples, settings.seed
     compared = comparisons(cells, roles, clusters)
     return {
-        "intervals": intervals(cells, **drawn),
-        "ranks": ranks(cells, board, compared, clusters, **drawn),
+        "intervals": intervals(cells, num_resamples=num_resamples, seed=seed),
+        "ranks": ranks(cells, board, compared, clusters, num_resamples=num_resamples, seed=seed),
         "comparisons": compared,
         "detectable": detectable(cells, compared),
         "rank_flips": rank_flips(cells, compared),
@@ -47,7 +47,7 @@ def rate_tables(cells: Cells, board: pl.DataFrame, settings: Settings) -> dict[s
         "recall_by_domain": recall_by_domain(cells, clusters),
         "families": families(cells, roles, settings.families, clusters),
         "nameability": nameability(cells, clusters),
-        "claims": claims(cells, clusters, **drawn),
+        "claims": claims(cells, clusters, num_resamples=num_resamples, seed=seed),
     }
 
 
