@@ -142,7 +142,7 @@ def measure(config: VllmConfig) -> dict[str, list[float]]:
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    worker = RayWorker[Any, Any](partial(EngineWorker, config), slots=NUM_REQUESTS, num_cpus=0)
+    worker = RayWorker[Any, Any](partial(EngineWorker, config), slots=NUM_REQUESTS)
     loop.run_until_complete(worker.start())
     raw = loop.run_until_complete(_raw(config))
     llm, asked = LLM(**engine_args(config)), Asked()
