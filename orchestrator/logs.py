@@ -3,6 +3,7 @@
 Written in a thread of its own, so that no call waits for a disk.
 """
 
+import contextlib
 import json
 import logging
 import logging.handlers
@@ -125,7 +126,8 @@ class RunLog:
     ) -> None:
         """Write what is noted, and close."""
         self._listener.stop()
-        self._file.close()
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 def _open(path: Path, config: LogConfig) -> logging.Handler:

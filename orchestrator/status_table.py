@@ -34,10 +34,11 @@ def is_gone(status: Status, now: datetime | None = None) -> bool:
 
 def _head_lines(status: Status, now: datetime) -> Iterable[str]:
     yield f"{status.run}   {_state_words(status, now)}"
-    yield _progress_line("answers", status.answers, status.num_answers, status.answers_per_s)
-    line = _progress_line("verdicts", status.verdicts, status.num_verdicts, status.verdicts_per_s)
+    is_now = status.state in AT_WORK and not is_gone(status, now)
+    yield _progress_line("answers", status.answers, status.num_answers, status.answers_per_s if is_now else None)
+    line = _progress_line("verdicts", status.verdicts, status.num_verdicts, status.verdicts_per_s if is_now else None)
     yield f"{line}   {status.unscored:,} unscored"
-    if status.state in ("running", "stopping"):
+    if is_now and status.state != "analysing":
         yield f"{'time left':12}{'unknown' if status.time_left_s is None else _duration(status.time_left_s)}"
     if status.outcomes:
         named = sorted(status.outcomes.items(), key=lambda item: -item[1])

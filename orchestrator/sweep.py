@@ -61,11 +61,15 @@ def _run_planned(plan: Plan, console: Console, composed: Composed, arguments: Se
         return EXIT_DONE
     command = shlex.join([os.path.relpath(sys.executable), "-m", "orchestrator", *arguments])
     with Watch(_watched(plan, command)) as watch:
+        for damage in plan.store.damage:
+            watch.warn("store damaged", where=str(damage))
         _write_beginning(plan, composed)
         try:
             was_stopped = _run_jobs(plan, console, watch)
         finally:
             plan.store.close()
+        for (_, name), note in plan.gate.notes().items():
+            watch.warn("canary failed", name=name, **note)
         watch.enter("analysing")
         tables = _write_tables(plan)
         if was_stopped:

@@ -22,6 +22,7 @@ from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.status import Driver, RowStatus, State, Status, StatusFile, now_utc
 from orchestrator.tasks import Task
 from records.run_paths import RunPaths
+from schemas.protocols import Json
 from schemas.records import Answer, Judgement
 
 EVERY_S: Final = 2.0
@@ -98,6 +99,10 @@ class Watch:
         now = self._clock()
         if now - self._told_s >= EVERY_S:
             self._tell(now)
+
+    def warn(self, event: str, **fields: Json) -> None:
+        """Log what the driver has met."""
+        self._events.driver(event, logging.WARNING, **fields)
 
     def last_export(self) -> None:
         """Show the figures outside once more, before Ray goes down."""

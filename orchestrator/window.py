@@ -27,13 +27,14 @@ class Window:
             self._samples.popleft()
 
     def rate(self, name: str) -> float | None:
-        """Return the growth per second over the last minute, or as much of it as there is; None before any passed."""
+        """Return the growth per second over the last minute, or since it began within it; None before any passed."""
         if not self._samples:
             return None
-        (first_s, first), (last_s, last) = self._samples[0], self._samples[-1]
-        if last_s <= first_s:
-            return None
-        return (last.get(name, 0) - first.get(name, 0)) / (last_s - first_s)
+        (first_s, counts), (last_s, last) = self._samples[0], self._samples[-1]
+        began_s, began = self._began.get(name, (first_s, 0))
+        first = began if began_s > first_s else counts.get(name, 0)
+        passed_s = last_s - max(first_s, began_s)
+        return (last.get(name, 0) - first) / passed_s if passed_s > 0 else None
 
     def lasting_rate(self, name: str) -> float | None:
         """Return the rate, or where the last minute saw no growth, that since it began; None before it did.
