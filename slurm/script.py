@@ -96,7 +96,13 @@ def _environment(config: SlurmConfig, job: SweepJob) -> Iterator[str]:
     yield f"export DIFFSPOT_STORE={shlex.quote(str(job.store))}"
     yield f"node=({shlex.join([*config.container, config.python or job.python, '-m', 'slurm.node'])})"
     yield f"settings=({shlex.join(_settings(config))})"
-    yield f"sweep=({shlex.join(job.arguments)})"
+    yield f"sweep=({shlex.join([*job.arguments, *_cluster_of_sweep(config)])})"
+
+
+def _cluster_of_sweep(config: SlurmConfig) -> Iterator[str]:
+    yield "cluster=ray"
+    if config.gpu_memory_gb is not None:
+        yield f"cluster.gpu_memory_gb={config.gpu_memory_gb:g}"
 
 
 def _settings(config: SlurmConfig) -> Iterator[str]:

@@ -31,6 +31,7 @@ FULL = SlurmConfig(
     mem_gb_per_node=512,
     gpus_per_node=4,
     gpu_type="h100",
+    gpu_memory_gb=80,
     partition="gpu",
     account="vision",
     qos="long",
@@ -70,7 +71,8 @@ def test_values_reach_the_shell_as_they_are() -> None:
     script = "\n".join([*wanted, 'printf "%s\\0" "$HF_HOME" "${node[@]}" "${sweep[@]}"'])
     said = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split("\0")[:-1]
     python = [*FULL.container, JOB.python, "-m", "slurm.node"]
-    assert said == ["/scratch/it's here/$USER", *python, *JOB.arguments]
+    sweep = [*JOB.arguments, "cluster=ray", "cluster.gpu_memory_gb=80"]
+    assert said == ["/scratch/it's here/$USER", *python, *sweep]
 
 
 def test_secrets_come_by_name_only(monkeypatch: pytest.MonkeyPatch) -> None:

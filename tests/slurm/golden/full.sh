@@ -30,7 +30,7 @@ export DIFFSPOT_JOB=/project/runs/slurm/"$SLURM_JOB_ID"
 export DIFFSPOT_STORE=/project/runs/store
 node=(apptainer exec --nv '/images/diff spot.sif' /project/.venv/bin/python -m slurm.node)
 settings=(--min-nodes=3 --start-deadline-s=300 --drain-s=600 --max-idle-requeues=2 --object-store-gb=1.0 --temp-dir=/tmp --interface=ib0)
-sweep=(+sweep=leaderboard limit=200 'models.mine.name=it'"'"'s mine; rm -rf $HOME')
+sweep=(+sweep=leaderboard limit=200 'models.mine.name=it'"'"'s mine; rm -rf $HOME' cluster=ray cluster.gpu_memory_gb=80)
 
 # One step a node, so that a bad one takes no other with it.
 names=() groups=()

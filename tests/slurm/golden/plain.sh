@@ -19,7 +19,7 @@ export DIFFSPOT_JOB=/project/runs/slurm/"$SLURM_JOB_ID"
 export DIFFSPOT_STORE=/project/runs/store
 node=(/project/.venv/bin/python -m slurm.node)
 settings=(--min-nodes=1 --start-deadline-s=300 --drain-s=300 --max-idle-requeues=2 --object-store-gb=1.0 --temp-dir=/tmp)
-sweep=(+sweep=leaderboard limit=200 'models.mine.name=it'"'"'s mine; rm -rf $HOME')
+sweep=(+sweep=leaderboard limit=200 'models.mine.name=it'"'"'s mine; rm -rf $HOME' cluster=ray)
 
 # One step a node, so that a bad one takes no other with it.
 names=() groups=()
