@@ -152,7 +152,8 @@ class Batcher(Generic[JobT, ResultT]):
             self._max_cells = len(batch) * max(one.job.length for one in batch) // 2
         middle = len(batch) // 2
         for half in (batch[:middle], batch[middle:]):
-            await self._serve([one for one in half if one.job.is_wanted])
+            if wanted := [one for one in half if one.job.is_wanted]:
+                await self._serve(wanted)
         return None
 
     async def close(self) -> None:

@@ -107,7 +107,8 @@ def _keyed(
 ) -> torch.Tensor:
     """Return log-probabilities plus Gumbel noise: the largest is a draw (Gumbel 1954, the exponential race)."""
     probabilities = torch.softmax(scores.float() / asked.sampling.temperature, dim=-1)
-    kept = _keep(probabilities, asked.sampling.top_p or defaults.top_p, defaults.top_k, defaults.min_p)
+    top_p = defaults.top_p if asked.sampling.top_p is None else asked.sampling.top_p
+    kept = _keep(probabilities, top_p, defaults.top_k, defaults.min_p)
     noise = torch.empty(len(scores)).exponential_(generator=generator).to(scores.device)
     return torch.where(kept, probabilities.log() - noise.log(), -torch.inf).to(scores.dtype)
 

@@ -145,6 +145,29 @@ def test_who_stops_waiting_does_not_run_and_harms_nobody() -> None:
     assert asyncio.run(asyncio.wait_for(go(), 60)) == ([["stays"]], "stays")
 
 
+def test_a_batch_that_fails_is_not_run_again_for_those_who_left() -> None:
+    async def go() -> list[list[str]]:
+        def fail_and_leave(batch: Sequence[Job]) -> None:
+            if len(batch) == 4:
+                batch[0].is_wanted = batch[1].is_wanted = False
+                raise MemoryError("too many")
+
+        runner = Runner(fail_and_leave)
+        batcher: Batcher[Job, str] = Batcher(runner, max_batch=8, relieve=runner.relieve, translate=translate)
+
+        async def prepared(job: Job) -> Job:
+            return job
+
+        tasks = [asyncio.create_task(batcher.ask(prepared(job))) for job in named(*[100] * 4)]
+        assert await asyncio.gather(*tasks[2:]) == ["2:100", "3:100"]
+        await batcher.close()
+        for task in tasks[:2]:
+            task.cancel()
+        return runner.batches
+
+    assert asyncio.run(asyncio.wait_for(go(), 60)) == [["0:100", "1:100", "2:100", "3:100"], ["2:100", "3:100"]]
+
+
 def test_a_preparation_that_fails_does_not_hold_up_the_others() -> None:
     async def go() -> list[Any]:
         runner = Runner()

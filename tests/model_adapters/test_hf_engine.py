@@ -10,13 +10,15 @@ from typing import Any, TypeVar
 
 import pytest
 import vllm_cases as cases
+import yaml
 
-from model_adapters.engines import tiny_model
+from model_adapters import ADAPTERS
+from model_adapters.engines import ENGINES, tiny_model
 from model_adapters.engines.hf import HfConfig, HfEngine
-from model_adapters.vlm_chat import VlmChat, VlmChatConfig
+from model_adapters.vlm_chat import VlmChat
 from schemas.errors import CallTimeout, EngineStartFailed, RequestRejected
 from schemas.protocols import ChatReply, ChatRequest, Prompt, Sampling
-from schemas.records import Question
+from schemas.records import Answer, Question
 
 IS_ABSENT = any(importlib.util.find_spec(name) is None for name in ("torch", "transformers"))
 pytestmark = [
@@ -252,16 +254,58 @@ def test_the_event_loop_runs_on_meanwhile(engine: Asked) -> None:
     assert engine.run(go()) > 10
 
 
-def test_the_adapter_predicts_through_it(engine: Asked) -> None:
+def test_the_row_of_the_tiny_model_predicts(engine: Asked, loop: asyncio.AbstractEventLoop, tiny: Path) -> None:
+    conf = Path(__file__).parents[2] / "conf" / "model"
+    row, other = (yaml.safe_load((conf / f"{name}.yaml").read_text()) for name in ("tiny_hf", "tiny_vllm"))
+    assert (row["adapter"], row["engine"]["model"]) == (other["adapter"], other["engine"]["model"])
+    started = HfEngine(ENGINES.configure(row["engine"] | {"model": str(tiny)}))  # type: ignore[arg-type]
     adapter = VlmChat(
-        VlmChatConfig(sampling=Sampling(max_output_tokens=8)),
-        engine=engine.engine,
+        ADAPTERS.configure(row["adapter"]),  # type: ignore[arg-type]
+        engine=started,
         prompt=Prompt(text="What changed?", version="t", sha256="0" * 64),
     )
-    question = Question(pair_id="p", before=memoryview(BEFORE), after=memoryview(AFTER), user_query="")
-    answer = engine.run(adapter.predict(question))
-    assert (answer.status, answer.engine, answer.image_tokens) == ("truncated", "hf", 480)
-    assert engine(BEFORE, AFTER).text.startswith(answer.text)
+    questions = [
+        Question(pair_id=name, before=memoryview(before), after=memoryview(after), user_query="")
+        for name, before, after in (("p", BEFORE, AFTER), ("q", AFTER, BEFORE))
+    ]
+
+    async def go() -> list[Answer]:
+        await started.start()
+        answers = await asyncio.gather(*(adapter.predict(question) for question in questions))
+        await started.close()
+        return answers
+
+    first, second = loop.run_until_complete(go())
+    assert (first.status, first.engine, first.image_tokens, first.completion_tokens) == ("truncated", "hf", 480, 32)
+    assert first.text != second.text
+    assert first.text == engine(BEFORE, AFTER, max_tokens=32).text
+
+
+def test_a_model_without_eyes_answers_text_and_rejects_images(
+    loop: asyncio.AbstractEventLoop, tiny: Path, tmp_path: Path
+) -> None:
+    """A judge may be one."""
+    import torch
+    import transformers
+
+    torch.manual_seed(0)
+    settings = json.loads((tiny / "config.json").read_text())
+    sizes = {name: settings[name] for name in ("vocab_size", "num_attention_heads", "num_key_value_heads")}
+    qwen = transformers.Qwen2Config(**sizes, hidden_size=128, intermediate_size=128, num_hidden_layers=1)
+    transformers.Qwen2ForCausalLM(qwen).save_pretrained(tmp_path)
+    names = {"processor_class", "extra_special_tokens"}
+    for file in ("tokenizer.json", "chat_template.jinja"):
+        (tmp_path / file).write_bytes((tiny / file).read_bytes())
+    tokenizer = json.loads((tiny / "tokenizer_config.json").read_text())
+    (tmp_path / "tokenizer_config.json").write_text(
+        json.dumps({name: value for name, value in tokenizer.items() if name not in names})
+    )
+    blind = Asked(HfEngine(config(tmp_path)), loop)
+    blind.run(blind.engine.start())
+    text, image = blind.together([cases.request(text="Judge this."), cases.request(BEFORE, text="Judge this.")])
+    blind.run(blind.engine.close())
+    assert (text.completion_tokens, text.image_tokens) == (16, None)
+    assert isinstance(image, RequestRejected) and "takes no images" in str(image)
 
 
 def failed_start(loop: asyncio.AbstractEventLoop, folder: Path, **other: object) -> EngineStartFailed:
