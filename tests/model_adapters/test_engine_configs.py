@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from model_adapters import ADAPTERS
 from model_adapters.engines import ENGINES
@@ -95,6 +96,13 @@ def test_a_transformers_row_says_what_it_needs() -> None:
     assert needs.packages == ("torch", "transformers", "accelerate")
     on_cpu = HfConfig(model="org/m", num_gpus=0, gpu_memory_gb=5, lora_path="some/lora").needs()
     assert (on_cpu.num_gpus, on_cpu.gpu_memory_gb, on_cpu.packages) == (0, 0, ("torch", "transformers", "peft"))
+
+
+def test_the_row_to_fill_in_builds_once_it_is() -> None:
+    row = yaml.safe_load((Path(__file__).parents[2] / "conf" / "model" / "transformers.yaml").read_text("utf-8"))
+    config = ENGINES.configure(row["engine"] | {"model": "org/m"})
+    assert isinstance(config, HfConfig)
+    assert (row["engine"]["model"], config.num_gpus, config.max_model_len) == ("???", 1, None)
 
 
 def test_a_transformers_model_is_known_by_what_changes_its_replies(tmp_path: Path) -> None:
