@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -95,6 +96,7 @@ def guard_footer(path: Path) -> None:
 def read_sources(path: Path) -> list[str]:
     """Return the names of the files that a compacted file was made of; none where that can't be read."""
     found = CompactedFile(path)
+    found.close()
     return [] if found.problem else found.sources
 
 
@@ -135,6 +137,7 @@ class CompactedFile:
         self._starts = [0]
         try:
             self._file = path.open("rb")
+            self._closing = weakref.finalize(self, self._file.close)
             metadata = self._metadata()
             self._parquet = pq.ParquetFile(self._file, metadata=metadata, page_checksum_verification=True)
             self.sources = json.loads((metadata.metadata or {}).get(_SOURCES.encode(), b"[]"))
@@ -178,8 +181,9 @@ class CompactedFile:
         return row if is_whole(row) else "checksum mismatch"
 
     def close(self) -> None:
-        """Release what is held in memory; the file stays open, so that a compaction doesn't take it away."""
+        """Release the file, for good: until then a compaction can't take it away."""
         self._cached.clear()
+        self._closing()
 
     def _read_group(self, group: int) -> list[Line]:
         table = self._parquet.read_row_group(group, use_threads=False)

@@ -62,7 +62,7 @@ def _seal_the_dead(root: Path, timing: LockTiming, say: Callable[[str], None]) -
         states = {live: watches[live].look() for live in undecided}
         for live, state in states.items():
             if state in (State.DEAD, State.FREE):
-                adopt(live)
+                adopt(live, watches[live])
         undecided = [live for live, state in states.items() if state is State.UNKNOWN]
         if undecided and not has_said:
             say(f"looking whether the drivers of {len(undecided)} segments live, for up to {timing.stale_after_s:g} s")
@@ -111,7 +111,7 @@ def _write(index: Index, temporary: Path, names: Sequence[str]) -> int:
 
 def _sweep(root: Path) -> None:
     """Remove what a compaction or a driver that died left over."""
-    for temporary in root.glob(".compacted-*.tmp"):
+    for temporary in (*root.glob(".*.tmp"), *root.glob(f"{_KEPT}/.*.tmp")):
         temporary.unlink(missing_ok=True)
     for lock in {path.with_suffix("") for path in root.glob("segment-live-*.lock.*")}:
         if not lock.with_suffix(".log").exists() and Watch(lock).look() is State.DEAD:

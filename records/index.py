@@ -39,9 +39,13 @@ class Listing:
     live: tuple[Path, ...]
 
     @classmethod
-    def of(cls, root: Path, own: Path | None = None) -> "Listing":
-        """List a folder; `own` is the segment that comes last, since its rows are the newest."""
-        live = sorted(live_segments(root), key=lambda path: path == own)
+    def of(cls, root: Path, own: Path | None = None, *, only_sealed: bool = False) -> "Listing":
+        """List a folder. `own` is the segment that comes last, since its rows are the newest.
+
+        only_sealed: leave out what other drivers still write.
+        """
+        live = [path for path in sorted(live_segments(root)) if path != own and not only_sealed]
+        live += [own] if own is not None and own.exists() else []
         sealed = [path for _, path in sealed_segments(root)]
         return cls(tuple(path for _, path in compacted_files(root)), tuple(sealed), tuple(live))
 
@@ -63,13 +67,13 @@ class Index:
     sources: list[Source] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
     _places: dict[bytes, int] = field(default_factory=dict)
-    _opened: list[Source] = field(default_factory=list)
+    _opened: list[Segment] = field(default_factory=list)
 
     @classmethod
-    def of_folder(cls, root: Path, own: Path | None = None) -> "Index":
+    def of_folder(cls, root: Path, own: Path | None = None, *, only_sealed: bool = False) -> "Index":
         """Index a store that others may write, seal and compact meanwhile."""
         for _ in range(_TRIES):
-            listing = Listing.of(root, own)
+            listing = Listing.of(root, own, only_sealed=only_sealed)
             try:
                 index = cls.of_files(listing.paths)
             except FileNotFoundError:
@@ -114,14 +118,15 @@ class Index:
         source, offset = divmod(packed >> 1, 1 << _OFFSET_BITS)
         return Place(source, offset, bool(packed & 1))
 
-    def row(self, place: Place) -> Line | str:
-        """Return the row at a place, or the reason why it can't be trusted."""
+    def row(self, place: Place, kind: str, key: str) -> Line | str:
+        """Return the row at a place, or the reason why it can't be trusted to be that key's."""
         source = self.sources[place.source]
-        if source not in self._opened:
+        if isinstance(source, Segment) and source not in self._opened:
             self._opened.append(source)
             if len(self._opened) > _OPEN_SEGMENTS:
                 self._opened.pop(0).close()
-        return source.row(place.offset)
+        row = source.row(place.offset)
+        return "another row" if isinstance(row, Line) and (row.kind, row.key) != (kind, key) else row
 
     def rows(self, say: Callable[[Damage], None] = lambda _: None) -> Iterator[Line]:
         """Yield every row that counts, in the files' order, holding one at a time; what is damaged is told."""

@@ -10,7 +10,7 @@ from records.lines import Damage
 from records.lock import Watch
 from records.parquet_digest import check_digest
 from records.run_paths import RunsPaths
-from records.segments import Segment, is_writer_dead
+from records.segments import Segment, is_abandoned, lock_path
 from schemas.errors import StoreError
 
 
@@ -29,9 +29,8 @@ class FileReport:
 
 def inspect_store(root: Path) -> Iterator[FileReport]:
     """Yield a report on each file, in the order in which they count; a file that goes meanwhile is left out."""
-    watches: dict[Path, Watch] = {}
     for path in Listing.of(root).paths:
-        is_live = path.name.startswith("segment-live-") and not is_writer_dead(path, watches)
+        is_live = path.name.startswith("segment-live-") and not is_abandoned(Watch(lock_path(path)))
         try:
             yield _inspect(path, is_live=is_live)
         except FileNotFoundError:

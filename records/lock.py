@@ -138,7 +138,7 @@ class Lock:
             if state is State.HELD:
                 raise LockError(_refusal(what, watch.holder, path))
             if state is not State.UNKNOWN:
-                lock = cls._create(path, what, timing, watch.generation + 1)
+                lock = cls.succeed(watch, what)
                 if lock is not None:
                     return lock
                 continue
@@ -146,6 +146,11 @@ class Lock:
                 say(f"{_name(watch.holder)} may still hold {what}: looking for up to {timing.stale_after_s:g} s")
                 has_said = True
             time.sleep(min(timing.beat_s, timing.stale_after_s) / 4)
+
+    @classmethod
+    def succeed(cls, watch: Watch, what: str) -> "Lock | None":
+        """Take a lock that `watch` has just found free or its holder dead; None where another was faster."""
+        return cls._create(watch.path, what, watch.timing, watch.generation + 1)
 
     @classmethod
     def _create(cls, path: Path, what: str, timing: LockTiming, generation: int) -> "Lock | None":

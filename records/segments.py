@@ -10,13 +10,14 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from records.files import sync_folder
 from records.lines import Damage, Line, heads_within, key_within, parse
-from records.lock import Lock, LockTiming, State, Watch, sweep_away
-from schemas.errors import LockError, StoreError
+from records.lock import State, Watch, sweep_away
+from schemas.errors import StoreError
 
 _SEALED = re.compile(r"segment-(\d+)\.log")
 _LIVE = re.compile(r"segment-live-\w+\.log")
@@ -50,7 +51,7 @@ def seal(live: Path, number: int) -> Path:
     The link is atomic, on NFS too. A file system without links gets the number by exclusive create.
     """
     # a writer that died between link and unlink
-    sealed = next((path for _, path in sealed_segments(live.parent) if path.samefile(live)), None)
+    sealed = next((path for _, path in sealed_segments(live.parent) if _is_same(path, live)), None)
     if sealed is None:
         sealed = live.with_name(f"segment-{number:08d}.log")
         while not _is_linked(live, sealed):
@@ -66,12 +67,19 @@ def _is_linked(live: Path, sealed: Path) -> bool:
         os.link(live, sealed)
     except FileExistsError:
         # a server may have done it and lost the reply
-        return sealed.samefile(live)
+        return _is_same(sealed, live)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
         return _is_claimed(live, sealed)
     return True
+
+
+def _is_same(sealed: Path, live: Path) -> bool:
+    try:
+        return sealed.samefile(live)
+    except FileNotFoundError:  # compacted just now
+        return False
 
 
 def _is_claimed(live: Path, sealed: Path) -> bool:
@@ -83,17 +91,8 @@ def _is_claimed(live: Path, sealed: Path) -> bool:
     return True
 
 
-def take_over(live: Path, timing: LockTiming | None = None) -> Lock | None:
-    """Take the lock of a segment whose writer is dead; None where another was faster, or it lives after all."""
-    try:
-        return Lock.acquire(lock_path(live), f"segment {live.name}", timing=timing)
-    except LockError:
-        return None
-
-
-def is_writer_dead(live: Path, watches: dict[Path, Watch]) -> bool:
-    """Tell whether a segment has lost its writer, by all looks so far, which `watches` holds."""
-    watch = watches.setdefault(live, Watch(lock_path(live)))
+def is_abandoned(watch: Watch) -> bool:
+    """Tell whether a segment has lost its writer, by all looks at its lock so far."""
     return watch.look() in (State.DEAD, State.FREE)
 
 
@@ -108,6 +107,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = -1
+        self._closing: Callable[[], object] = lambda: None
 
     def scan(self) -> Iterator[tuple[int, Line] | Damage]:
         """Yield every row with its offset in bytes, in order, and every damage."""
@@ -118,6 +118,7 @@ class Segment:
         try:
             if self._file < 0:
                 self._file = os.open(self.path, os.O_RDONLY)
+                self._closing = weakref.finalize(self, os.close, self._file)
             return parse(self._line(offset))
         except OSError as error:
             return error.strerror or str(error)
@@ -133,9 +134,8 @@ class Segment:
 
     def close(self) -> None:
         """Release the file; the next `row` opens it again."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        self._closing()
+        self._file = -1
 
 
 def scan(path: Path) -> Iterator[tuple[int, Line] | Damage]:

@@ -17,8 +17,8 @@ from records.compacted import compacted_files
 from records.files import write_failed
 from records.index import Index, Listing, Place
 from records.lines import Damage, Entry, encode
-from records.lock import Watch
-from records.segments import forget_lock, is_writer_dead, live_segments, seal, sealed_segments, take_over
+from records.lock import Lock, LockTiming, Watch
+from records.segments import forget_lock, is_abandoned, live_segments, lock_path, seal, sealed_segments
 from records.writer import SegmentWriter
 from schemas.errors import StoreError
 
@@ -34,22 +34,26 @@ class Store:
 
     root: Path
     clock: Callable[[], float] = time.monotonic
+    timing: LockTiming = field(default_factory=LockTiming)
     _index: Index = field(default_factory=Index)
     _writer: SegmentWriter | None = None
     _watches: dict[Path, Watch] = field(default_factory=dict)
     _borrowed: dict[tuple[str, str], None] = field(default_factory=dict)
+    _only_sealed: bool = False
 
     @classmethod
-    def open(cls, root: Path, clock: Callable[[], float] = time.monotonic) -> "Store":
+    def open(
+        cls, root: Path, *, clock: Callable[[], float] = time.monotonic, timing: LockTiming | None = None
+    ) -> "Store":
         """Index every file below `root`; damaged rows are skipped and listed in `damage`."""
-        store = cls(root, clock)
+        store = cls(root, clock, timing or LockTiming())
         store._reindex()
         return store
 
     @property
     def damage(self) -> list[Damage]:
         """Return the rows that could not be trusted; the last line of a living driver is only not written yet."""
-        being_written = {path.name for path in live_segments(self.root) if not is_writer_dead(path, self._watches)}
+        being_written = {path.name for path in live_segments(self.root) if not self._is_dead(path)}
         return [
             damage
             for damage in self._index.damage
@@ -69,12 +73,12 @@ class Store:
         place = self._index.place(kind, key)
         if place is None:
             return None
-        row = self._index.row(place)
+        row = self._index.row(place, kind, key)
         if isinstance(row, str):
             failed = Damage(self._index.sources[place.source].path.name, place.offset, row)
             self._reindex()
             place = self._index.place(kind, key)
-            row = failed.reason if place is None else self._index.row(place)
+            row = failed.reason if place is None else self._index.row(place, kind, key)
             if place is None or isinstance(row, str):
                 raise StoreError(f"{self.root}: {failed}: it changed while in use; run the same command")
         self._note_borrowed(kind, key, place)
@@ -86,7 +90,7 @@ class Store:
         A full disk raises StoreError and leaves no half line behind.
         """
         if self._writer is None:
-            self._writer = SegmentWriter(self.root, self.clock)
+            self._writer = SegmentWriter(self.root, self.clock, self.timing)
         offset = self._writer.append(encode(entry))
         self._index.note(entry, self._own_number(), offset)
 
@@ -103,12 +107,14 @@ class Store:
     def close(self) -> None:
         """Sync, and seal the segment: from now on no other driver's rows come before what was read or written here.
 
-        So tables built after `close` stay what they are, whoever else finishes the same keys. Rows that were read
-        from a segment that another driver still writes are copied. The store can be read, and appended to, again.
+        What others still write is told no more, but for rows that were read from it: these are copied. So finished
+        rows in tables built after `close` stay what they are, whoever else finishes the same keys. The store can
+        be read, and appended to, again.
         """
         self.sync()
         if self._writer is None and not self._borrowed:
             return
+        self._only_sealed = True
         try:
             self._seal_the_dead()
             self._keep_borrowed()
@@ -117,8 +123,9 @@ class Store:
             raise write_failed(self.root, error) from error
 
     def _seal_own(self) -> None:
-        known, before = {source.path for source in self._index.sources}, set(Listing.of(self.root).paths)
-        live = self._writer.path if self._writer else None
+        live = self._own_live
+        known = {source.path for source in self._index.sources}
+        before = set(Listing.of(self.root, live, only_sealed=True).paths)
         sealed = self._writer.seal(next_number(self.root)) if self._writer else None
         self._writer = None
         if known != before:
@@ -127,16 +134,15 @@ class Store:
             next(source for source in self._index.sources if source.path == live).path = sealed
 
     def _seal_the_dead(self) -> None:
-        own = self._writer.path if self._writer else None
         for live in live_segments(self.root):
-            if live != own and is_writer_dead(live, self._watches):
-                adopt(live)
+            if live != self._own_live and self._is_dead(live):
+                adopt(live, self._watch(live))
 
     def _keep_borrowed(self) -> None:
         for kind, key in self._borrowed:
             place = self._index.place(kind, key)
             if place is not None and self._is_anothers(place):
-                row = self._index.row(place)
+                row = self._index.row(place, kind, key)
                 if not isinstance(row, str):
                     self.append(row.entry())
         self._borrowed.clear()
@@ -148,21 +154,29 @@ class Store:
 
     def _is_anothers(self, place: Place) -> bool:
         path = self._index.sources[place.source].path
-        is_own = self._writer is not None and path == self._writer.path
-        return not is_own and path.name.startswith("segment-live-") and path.exists()
+        return path != self._own_live and path.name.startswith("segment-live-") and path.exists()
+
+    def _is_dead(self, live: Path) -> bool:
+        return is_abandoned(self._watch(live))
+
+    def _watch(self, live: Path) -> Watch:
+        return self._watches.setdefault(live, Watch(lock_path(live), self.timing))
+
+    @property
+    def _own_live(self) -> Path | None:
+        return self._writer.live if self._writer else None
 
     def _own_number(self) -> int:
-        assert self._writer is not None
-        assert self._writer.path is not None
-        if not self._index.sources or self._index.sources[-1].path != self._writer.path:
-            return self._index.add(self._writer.path)
+        assert self._own_live is not None
+        if not self._index.sources or self._index.sources[-1].path != self._own_live:
+            return self._index.add(self._own_live)
         return len(self._index.sources) - 1
 
     def _reindex(self) -> None:
         self._index.close()
-        self._index = Index.of_folder(self.root, self._writer.path if self._writer else None)
+        self._index = Index.of_folder(self.root, self._own_live, only_sealed=self._only_sealed)
         for live in live_segments(self.root):
-            is_writer_dead(live, self._watches)
+            self._is_dead(live)
 
 
 def next_number(root: Path) -> int:
@@ -172,9 +186,9 @@ def next_number(root: Path) -> int:
     return 1 + max([*sealed, *(number for number, _ in compacted_files(root))], default=0)
 
 
-def adopt(live: Path) -> Path | None:
-    """Seal a segment whose writer is dead; None where it was empty, or another was faster."""
-    lock = take_over(live)
+def adopt(live: Path, watch: Watch) -> Path | None:
+    """Seal a segment whose writer `watch` has found dead; None where it was empty, or another was faster."""
+    lock = Lock.succeed(watch, f"segment {live.name}")
     if lock is None:
         return None
     try:
@@ -186,4 +200,5 @@ def adopt(live: Path) -> Path | None:
         return None
     finally:
         lock.discard()
-        forget_lock(live)
+        if not live.exists():
+            forget_lock(live)

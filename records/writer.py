@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from records.files import sync_folder, write_failed
-from records.lock import Lock
+from records.lock import Lock, LockTiming
 from records.segments import live_path, lock_path, seal
 from schemas.errors import StoreError
 
@@ -26,6 +26,7 @@ class SegmentWriter:
 
     root: Path
     clock: Callable[[], float] = time.monotonic
+    timing: LockTiming = field(default_factory=LockTiming)
     path: Path | None = None
     _file: int = -1
     _size: int = 0
@@ -33,14 +34,19 @@ class SegmentWriter:
     _pending: list[bytes] = field(default_factory=list)
     _pending_since: float = 0.0
 
+    @property
+    def live(self) -> Path | None:
+        """Return the segment that is written now; None where there is none, or it was left."""
+        return self.path if self._file >= 0 else None
+
     def append(self, line: bytes) -> int:
-        """Write a line whole or not at all; return its offset. Syncs, where the last one was long ago."""
+        """Write a line whole or not at all; return its offset. Rows that have waited for long are synced first."""
+        self.sync_if_due()
         self._ensure_open()
         offset = self._write(line)
         if not self._pending:
             self._pending_since = self.clock()
         self._pending.append(line)
-        self.sync_if_due()
         return offset
 
     def sync_if_due(self) -> None:
@@ -99,7 +105,7 @@ class SegmentWriter:
         live = live_path(self.root)
         try:
             _make_folder(self.root)
-            self._lock = Lock.acquire(lock_path(live), f"segment {live.name}")
+            self._lock = Lock.acquire(lock_path(live), f"segment {live.name}", timing=self.timing)
             self._file = os.open(live, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
             sync_folder(self.root)
         except OSError as error:
