@@ -9,6 +9,7 @@ from analysis.agreement import explain
 from analysis.figures import ALSO_JUDGES, agreement_figures, outcome_rows, percent, rate_and_interval
 from analysis.ranking import ranked, read_probe, why_none_named
 from analysis.replay import flips
+from analysis.scopes import OVERALL
 from analysis.tally import Analysis
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
         lines += [*standings, *legend] if standings else []
         legend = [] if standings else legend
         lines += _remark(analysis, str(judge))
+        lines += _apart(analysis, str(judge))
         lines += _probes(rows.filter(pl.col("role") == "probe"), analysis)
         lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
@@ -73,6 +75,18 @@ def _legend(analysis: Analysis) -> str:
 def _remark(analysis: Analysis, judge: str) -> list[Line]:
     why = why_none_named(analysis.leaderboard, analysis.found, judge, analysis.facts.judge_kinds.get(judge))
     return [Line(why)] if why else []
+
+
+def _apart(analysis: Analysis, judge: str) -> list[Line]:
+    """Say how many of a judge's differences stand, and how small a one these pairs could show."""
+    in_all = (pl.col("judge") == judge) & (pl.col("scope_kind") == OVERALL)
+    compared = analysis.statistics["comparisons"].filter(in_all)
+    if compared.is_empty():
+        return []
+    stands = f"{compared['is_significant'].sum()} of {len(compared)} differences in overall are beyond chance"
+    shown = analysis.statistics["detectable"].filter(in_all)["detectable_corrected"][0]
+    missed = f"with {analysis.num_pairs:,} pairs a gap below {100 * shown:.2g} points may go unnoticed" if shown else ""
+    return [Line(f"apart   {'; '.join(filter(None, [stands, missed]))}")]
 
 
 def _standings(rows: pl.DataFrame, judging: Collection[str]) -> list[Line]:

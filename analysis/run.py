@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import polars as pl
 import yaml
 
 from analysis.facts import read_facts
@@ -14,12 +15,27 @@ from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths
 from schemas.analysis_tables import STATISTICS
 from schemas.errors import StoreError
-from schemas.tables import JUDGE_AGREEMENT, LEADERBOARD, PREDICTIONS, RECALL_BY_OPERATOR, REPLAY, RUN_PAIRS, VERDICTS
+from schemas.tables import (
+    JUDGE_AGREEMENT,
+    LEADERBOARD,
+    PREDICTIONS,
+    RECALL_BY_OPERATOR,
+    REPLAY,
+    RUN_PAIRS,
+    VERDICTS,
+    conform,
+)
 from schemas.vocabulary import ROLES
 
+MAX_READ_BYTES: Final = 256 * 2**20
+"""Of a table that is read whole."""
 
-def load(paths: RunPaths) -> RunTables:
-    """Read a run's folder; StoreError says which file is absent or damaged."""
+
+def load(paths: RunPaths, *, max_read_bytes: int = MAX_READ_BYTES) -> RunTables:
+    """Read a run's folder; StoreError says which file is absent or damaged.
+
+    max_read_bytes: predictions and verdicts in larger files stay on disk, and every figure reads the columns it needs.
+    """
     if not paths.root.is_dir():
         raise StoreError(f"{paths.root} is not a folder: name a run's folder, such as runs/leaderboard-1a2b3c4d")
     for path in (paths.config, paths.pairs, paths.verdicts, paths.predictions):
@@ -27,13 +43,26 @@ def load(paths: RunPaths) -> RunTables:
             raise StoreError(f"{paths.root} is not a run's folder: it holds no {path.name}; run a sweep first")
     return RunTables(
         pairs=read_table(paths.pairs, RUN_PAIRS),
-        predictions=read_table(paths.predictions, PREDICTIONS),
-        verdicts=read_table(paths.verdicts, VERDICTS),
+        predictions=_read_or_scan(paths.predictions, PREDICTIONS, max_read_bytes),
+        verdicts=_read_or_scan(paths.verdicts, VERDICTS, max_read_bytes),
         roles=read_roles(paths.config),
         contestants=read_contestants(paths.config),
         facts=read_facts(_read_config(paths.config)),
         families=read_families(paths.config),
     )
+
+
+def _read_or_scan(path: Path, schema: pl.Schema, max_read_bytes: int) -> pl.DataFrame | pl.LazyFrame:
+    if path.stat().st_size <= max_read_bytes:
+        return read_table(path, schema)
+    try:
+        scanned = pl.scan_parquet(path)
+        held = conform(scanned.head(0).collect(), schema, path.stem)
+    except pl.exceptions.PolarsError as error:
+        raise StoreError(f"{path} is damaged ({error}): run the sweep again, finished calls are kept") from error
+    known = scanned.collect_schema()
+    absent = [pl.lit(None, dtype=held.schema[name]).alias(name) for name in schema if name not in known]
+    return scanned.with_columns(absent).select(schema.names())
 
 
 def read_families(config: Path) -> dict[str, str]:

@@ -43,8 +43,8 @@ def sample_section(tables: RunTables, images: Images | None) -> Html:
     if not ids:
         return Html("")
     rows = {row["id"]: row for row in tables.pairs.filter(pl.col("id").is_in(ids)).iter_rows(named=True)}
-    answers = tables.predictions.filter((pl.col("repeat") == 0) & pl.col("pair_id").is_in(ids))
-    verdicts = tables.verdicts.filter((pl.col("repeat") == 0) & pl.col("pair_id").is_in(ids))
+    is_sampled = (pl.col("repeat") == 0) & pl.col("pair_id").is_in(ids)
+    answers, verdicts = (table.lazy().filter(is_sampled).collect() for table in (tables.predictions, tables.verdicts))
     num_left = MAX_IMAGE_CHARACTERS
     cards = []
     for pair_id in ids:

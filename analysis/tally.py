@@ -20,8 +20,8 @@ class RunTables:
     """Hold a run's three tables, and what its config says of the rows."""
 
     pairs: pl.DataFrame
-    predictions: pl.DataFrame
-    verdicts: pl.DataFrame
+    predictions: pl.DataFrame | pl.LazyFrame
+    verdicts: pl.DataFrame | pl.LazyFrame
     roles: Mapping[str, str] = field(default_factory=dict)
     """Model name to `model`, `baseline` or `probe`."""
     contestants: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -19,9 +19,10 @@ from PIL import Image
 from analysis.__main__ import main
 from analysis.images import find_images
 from analysis.report import heat_cells
-from analysis.run import analyse, read_roles
+from analysis.run import analyse, load, read_families, read_roles
 from analysis.samples import MAX_SAMPLES, sample_ids
 from analysis.tables import leaderboard, recall_by_operator
+from analysis.tally import build
 from records.datasets import PairImages, fingerprint_files, pack
 from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths, RunsPaths
@@ -94,6 +95,17 @@ def test_tables_are_written_and_equal_the_pure_functions(run: RunPaths) -> None:
     }  # fmt: skip
     for name, frame in analysis.statistics.items():
         assert read_table(run.analysis(name), STATISTICS[name]).equals(frame)
+
+
+def test_tables_too_large_to_read_whole_give_the_same_figures(run: RunPaths) -> None:
+    whole, scanned = load(run), load(run, max_read_bytes=0)
+    assert isinstance(whole.verdicts, pl.DataFrame) and isinstance(scanned.verdicts, pl.LazyFrame)
+    one, other = (build(tables, num_resamples=20) for tables in (whole, scanned))
+    assert one.leaderboard.equals(other.leaderboard) and one.verdicts.equals(other.verdicts)
+    assert all(table.equals(other.statistics[name]) for name, table in one.statistics.items())
+    run.verdicts.write_bytes(b"PAR1 cut short")
+    with pytest.raises(StoreError, match="is damaged"):
+        load(run, max_read_bytes=0)
 
 
 def test_report_runs_nothing_and_loads_nothing(run: RunPaths) -> None:
@@ -199,6 +211,12 @@ def test_models_may_be_a_list_or_a_mapping(tmp_path: Path) -> None:
     assert read_roles(config) == {"a": "model", "b.2": "probe"}
     config.write_text("models: {}", encoding="utf-8")
     assert read_roles(config) == {}
+
+
+def test_families_come_from_the_config(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("models: {a: {name: m, family: open}, b: {name: n}}", encoding="utf-8")
+    assert read_families(config) == {"m": "open"}
 
 
 def test_the_bootstrap_draws_by_the_runs_own_seed(run: RunPaths) -> None:

@@ -167,6 +167,7 @@ def test_console_reads_like_the_agreed_form() -> None:
         "   1  pixel_diff         50   50 [28-72]  100 [51-100]       60",
         "   2  always_no_diff      0    0 [0-19]   100 [51-100]       20",
         "found: right element; named: right change too; overall: both kinds of pair",
+        "apart   1 of 1 differences in overall are beyond chance; with 20 pairs a gap below 37 points may go unnoticed",
         "probes  oracle 100 ok   shotgun 38 too few pairs",
         "",
         "every call went well: 80 answers, 80 verdicts",

@@ -176,8 +176,8 @@ def test_calls_are_counted_once_and_priced() -> None:
     when = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     rows = [
         {"prediction_key": key, "model": "m0", "pair_id": f"p{number}", "repeat": 0, "attempts": 1 + number,
-         "prompt_tokens": 100, "completion_tokens": 10, "cost_usd": 0.5, "latency_s": float(latency), "created_at": when}
-        for number, (key, latency) in enumerate([("k1", 1), ("k2", 2), ("k3", 3), ("k3", 3)])
+         "prompt_tokens": 100, "completion_tokens": 10, "cost_usd": 0.5, "latency_s": latency, "created_at": when}
+        for number, (key, latency) in enumerate([("k1", 1.0), ("k2", 2.0), ("k3", 3.0), ("k3", 3.0)])
     ]  # fmt: skip
     types = {name: dtype for name, dtype in PREDICTIONS.items() if name in rows[0]}
     predictions = conform(pl.DataFrame(rows, schema=types), PREDICTIONS, "predictions")
