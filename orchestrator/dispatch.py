@@ -139,7 +139,8 @@ class Dispatcher(Generic[P]):
             self._put_back(progress)
             return False
         budget = failure.error_type if failure.error_type in self._policy.budgets else ""
-        failures = progress.failures[budget] = progress.failures.get(budget, 0) + 1
+        counts = progress.failures = progress.failures or {}
+        failures = counts[budget] = counts.get(budget, 0) + 1
         if not failure.is_retryable or failures >= self._policy.budgets.get(budget, self._policy.max_attempts):
             progress.line.end(progress)
             return True

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from orchestrator.grouped_queue import GroupedQueue
@@ -23,8 +23,8 @@ class Progress(Generic[P]):
     is_ended: bool = False
     attempts: int = 0
     kills: int = 0
-    failures: dict[str, int] = field(default_factory=dict)
-    """Retryable failures so far by `error_type`; types without a budget of their own stand together under ""."""
+    failures: dict[str, int] | None = None
+    """Retryable failures by `error_type`, if any; types without a budget of their own stand together under ""."""
     leases: tuple[Lease[P], ...] = ()
 
 
