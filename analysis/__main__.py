@@ -15,13 +15,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from analysis.console import show
     from analysis.images import find_images
-    from analysis.run import analyse
+    from analysis.run import analyse, measure_images
     from records.run_paths import RunPaths
     from schemas.errors import StoreError, UserError
 
     paths = RunPaths(options.run)
     try:
-        analysis = analyse(options.run, images=find_images(paths), num_resamples=options.resamples, seed=options.seed)
+        images = find_images(paths)
+        if options.image_measures:
+            measure_images(paths, images)
+        analysis = analyse(options.run, images=images, num_resamples=options.resamples, seed=options.seed)
     except (StoreError, UserError) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - this is the door
         return USER_CAN_FIX
@@ -38,8 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__.split(": ", 1)[1])
     parser.add_argument("run", metavar="RUN", type=Path, help="a run's folder, such as runs/leaderboard-1a2b3c4d")
-    parser.add_argument("--resamples", type=int, default=2_000, help="bootstrap resamples of tau (default 2000)")
+    parser.add_argument("--resamples", type=int, default=2_000, help="bootstrap resamples (default 2000)")
     parser.add_argument("--seed", type=int, help="seed of the bootstrap (default: the run's own)")
+    help_measures = "first measure each change on its images, once: structural similarity, colour difference"
+    parser.add_argument("--image-measures", action="store_true", help=help_measures)
     return parser
 
 

@@ -8,12 +8,13 @@ import polars as pl
 import yaml
 
 from analysis.facts import read_facts
+from analysis.pair_measures import Embed, pair_measures
 from analysis.report import render_report
 from analysis.samples import Images
 from analysis.tally import Analysis, RunTables, build
 from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths
-from schemas.analysis_tables import STATISTICS
+from schemas.analysis_tables import PAIR_MEASURES, STATISTICS
 from schemas.errors import StoreError
 from schemas.tables import (
     JUDGE_AGREEMENT,
@@ -29,6 +30,7 @@ from schemas.vocabulary import ROLES
 
 MAX_READ_BYTES: Final = 256 * 2**20
 """Of a table that is read whole."""
+_MEASURES: Final = "pair_measures"
 
 
 def load(paths: RunPaths, *, max_read_bytes: int = MAX_READ_BYTES) -> RunTables:
@@ -41,6 +43,7 @@ def load(paths: RunPaths, *, max_read_bytes: int = MAX_READ_BYTES) -> RunTables:
     for path in (paths.config, paths.pairs, paths.verdicts, paths.predictions):
         if not path.exists():
             raise StoreError(f"{paths.root} is not a run's folder: it holds no {path.name}; run a sweep first")
+    measured = paths.analysis(_MEASURES)
     return RunTables(
         pairs=read_table(paths.pairs, RUN_PAIRS),
         predictions=_read_or_scan(paths.predictions, PREDICTIONS, max_read_bytes),
@@ -49,6 +52,7 @@ def load(paths: RunPaths, *, max_read_bytes: int = MAX_READ_BYTES) -> RunTables:
         contestants=read_contestants(paths.config),
         facts=read_facts(_read_config(paths.config)),
         families=read_families(paths.config),
+        measures=read_table(measured, PAIR_MEASURES) if measured.exists() else None,
     )
 
 
@@ -108,6 +112,20 @@ def _read_config(config: Path) -> Mapping[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise StoreError(f"{config} is damaged ({error}): run the sweep again, finished calls are kept") from error
     return content if isinstance(content, dict) else {}
+
+
+def measure_images(paths: RunPaths, images: Images | None, *, embed: Embed | None = None) -> pl.DataFrame:
+    """Measure every changed pair on its images, keep the table beside the others, and return it.
+
+    images: as `analyse` takes them; StoreError without them. embed: as in `pair_measures`.
+    """
+    if images is None:
+        raise StoreError(
+            f"{paths.root}: its dataset's images aren't on this machine; run the sweep's command here first"
+        )
+    measured = pair_measures(read_table(paths.pairs, RUN_PAIRS), images, embed=embed)
+    write_table(measured, paths.analysis(_MEASURES), PAIR_MEASURES)
+    return measured
 
 
 def analyse(

@@ -19,7 +19,7 @@ from PIL import Image
 from analysis.__main__ import main
 from analysis.images import find_images
 from analysis.report import heat_cells
-from analysis.run import analyse, load, read_families, read_roles
+from analysis.run import analyse, load, measure_images, read_families, read_roles
 from analysis.samples import MAX_SAMPLES, sample_ids
 from analysis.tables import leaderboard, recall_by_operator
 from analysis.tally import build
@@ -147,6 +147,18 @@ def test_heat_map_hides_thin_operators_and_adds_up_families() -> None:
     ]  # fmt: skip
 
 
+def test_the_door_measures_images_once_and_says_where_they_are_not(
+    run: RunPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(run.root), "--resamples", "0", "--image-measures"]) == 2
+    assert "its dataset's images aren't on this machine" in capsys.readouterr().err
+    data = memoryview(_png())
+    measured = measure_images(run, lambda _: PairImages(data, data))
+    assert set(measured["measure"]) == {"structural_similarity", "color_difference"} and len(measured) == 78 * 2
+    found = analyse(run.root, num_resamples=0).statistics["magnitude"].filter(pl.col("measure") == "color_difference")
+    assert set(found["reason"]) <= {"the measure is the same for every pair", "fewer than 10 pairs"}
+
+
 def test_the_door_prints_and_returns_0(run: RunPaths, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(run.root), "--resamples", "20"]) == 0
     out, err = capsys.readouterr()
@@ -235,6 +247,15 @@ def _noisy_verdicts() -> pl.DataFrame:
         for model in range(6)
         for pair_id in PAIRS["id"]
     )
+
+
+def test_the_guide_names_every_column() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+    for table, schema in STATISTICS.items():
+        assert f"{table}.parquet" in guide
+        plain = {name for name in schema if not name.endswith(("_low", "_high"))}
+        unnamed = {name for name in plain if f"`{name}`" not in guide}
+        assert unnamed <= {"latency_p90_s", "latency_p95_s", "latency_p99_s"}, (table, unnamed)
 
 
 def test_help_imports_nothing_heavy() -> None:
