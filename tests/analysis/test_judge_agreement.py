@@ -48,6 +48,21 @@ def test_figures_equal_scipys_and_the_definition() -> None:
     assert explain(row, NUM_PAIRS) == "the rankings agree over 5 models"
 
 
+def test_pages_are_resampled_whole() -> None:
+    first, second = _matrices(9)
+    pages = np.arange(NUM_PAIRS) // 5
+    paged = PAIRS.with_columns(page_id=pl.Series([f"page{page:02}" for page in pages]))
+    row = judge_agreement(_both(9), paged, {}, num_resamples=200, seed=3).row(0, named=True)
+    taus = []
+    for drawn in np.random.default_rng(3).integers(0, 8, size=(200, 8)):
+        held = np.concatenate([np.flatnonzero(pages == page) for page in drawn])
+        taus.append(kendalltau(first[:, held].sum(axis=1), second[:, held].sum(axis=1)).statistic)
+    interval = row["kendall_tau_low"], row["kendall_tau_high"]
+    assert interval == pytest.approx(tuple(np.nanquantile(taus, [0.025, 0.975])))
+    alone = judge_agreement(_both(9), PAIRS, {}, num_resamples=200, seed=3).row(0, named=True)
+    assert interval != (alone["kendall_tau_low"], alone["kendall_tau_high"])
+
+
 def test_the_same_seed_gives_the_same_table() -> None:
     assert judge_agreement(_both(), PAIRS, {}, seed=1).equals(judge_agreement(_both(), PAIRS, {}, seed=1))
 
