@@ -11,6 +11,7 @@ import ray
 from ray.exceptions import ActorPlacementGroupRemoved, ActorUnschedulableError, RayActorError, RayTaskError
 
 from model_adapters.engines.gpus import hide_busy_gpus
+from orchestrator.head_node import check_answers
 from orchestrator.ray_nodes import OnNodes, Reservation
 from orchestrator.roster import Worker
 from orchestrator.tasks import Reply
@@ -110,6 +111,8 @@ def start_ray(
         # Ray's agents outlive a killed driver while they seek its head node: 60 s by default.
         os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "5")
         hide_busy_gpus()
+    else:
+        check_answers(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_kill_child_processes_on_worker_exit_with_raylet_subreaper", "1")
@@ -122,6 +125,12 @@ def start_ray(
         logging_level=logging.ERROR,
         _metrics_export_port=metrics_port,
     )
+
+
+def head_address() -> str:
+    """Return the head node's address, HOST:PORT, of the cluster that was joined."""
+    address: str = ray.get_runtime_context().gcs_address
+    return address
 
 
 def stop_ray() -> None:

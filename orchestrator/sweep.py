@@ -18,9 +18,10 @@ from orchestrator import console as say
 from orchestrator.config import ClusterConfig, SweepConfig
 from orchestrator.contestants import contestant_notes, find_contestants
 from orchestrator.dispatch import Dispatcher, DispatchPolicy, Job
-from orchestrator.door import EXIT_DONE, EXIT_STOPPED, Composed
+from orchestrator.door import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, Composed
 from orchestrator.executor import Ended, Executor
 from orchestrator.gpu_roster import GpuRoster
+from orchestrator.head_node import watch_head
 from orchestrator.ledger import kind_of
 from orchestrator.metrics import RayMetrics, refuse_without_exporter
 from orchestrator.places import plan_roster
@@ -152,6 +153,12 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
                 keep_rates(plan.rates_path, roster.rates(), plan.rows)
 
 
+def _leave_lost_cluster(reason: str) -> None:
+    """End this process at once: a row is in the file the moment it is appended, and a dead holder's locks pass on."""
+    print(f"failed: {reason}", file=sys.stderr, flush=True)  # noqa: T201 (as the door would)
+    os._exit(EXIT_FAILED)
+
+
 @contextlib.contextmanager
 def _joined(config: ClusterConfig) -> Iterator[None]:
     """Join a cluster that is up, for as long as the block lasts; its nodes are part of what is planned."""
@@ -160,11 +167,12 @@ def _joined(config: ClusterConfig) -> Iterator[None]:
     if config.kind != "ray":
         yield
         return
-    from orchestrator.actors import start_ray, stop_ray
+    from orchestrator.actors import head_address, start_ray, stop_ray
 
     start_ray(address=config.address)
     try:
-        yield
+        with watch_head(head_address(), _leave_lost_cluster):
+            yield
     finally:
         stop_ray()
 

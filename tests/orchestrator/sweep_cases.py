@@ -17,7 +17,8 @@ from schemas.tables import PAIRS
 ROOT = Path(__file__).resolve().parents[2]
 TIERS = ("easy", "medium", "hard")
 
-VOLATILE = ("created_at", "latency_s", "attempts")
+VOLATILE = ("created_at", "latency_s", "attempts", "num_attempts")
+"""And every column of a latency's statistics."""
 
 
 def png(number: int, color: str) -> bytes:
@@ -102,7 +103,9 @@ def tables(run_dir: Path) -> dict[str, pl.DataFrame]:
     """Return a run's tables and analysis, times and attempts apart."""
     files = [run_dir / "predictions.parquet", run_dir / "verdicts.parquet", *sorted((run_dir / "analysis").iterdir())]
     frames = {path.stem: pl.read_parquet(path) for path in files}
-    return {name: frame.drop(VOLATILE, strict=False) for name, frame in frames.items()}
+    return {
+        name: frame.drop(VOLATILE, strict=False).select(pl.exclude("^.*latency.*$")) for name, frame in frames.items()
+    }
 
 
 def assert_same_tables(first: Path, second: Path) -> None:
