@@ -60,11 +60,11 @@ def _bootstrap(
 ) -> list[Bounds]:
     """Return each rate's percentile bounds; one set of resamples serves all."""
     num_rows = len(cells.rows)
-    features = [sums for rate in rates for sums in _features(rate, clusters, num_rows)]
-    ends = np.cumsum([len(part) for part in features])[:-1]
     if not num_rows or not num_resamples or not len(cells.pairs):
         nothing = np.full(num_rows, np.nan)
         return [Bounds(nothing, nothing) for _ in rates]
+    features = [sums for rate in rates for sums in _features(rate, clusters, num_rows)]
+    ends = np.cumsum([len(part) for part in features])[:-1]
     blocks = []
     for block in resampled_sums(np.concatenate(features), num_resamples=num_resamples, seed=seed):
         parts = np.split(block, ends, axis=1)
