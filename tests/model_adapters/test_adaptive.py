@@ -104,6 +104,7 @@ class Later:
         self._limit.leave(ticket, outcome, now + self._offset_s, retry_after_s)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(120)
 def test_for_real_on_loopback_it_meets_the_capacity_and_keeps_below_it() -> None:
     """How near it comes to the best fixed limit depends on the machine's load: bench_adaptive.py measures that."""
