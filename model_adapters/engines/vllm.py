@@ -61,6 +61,8 @@ class VllmConfig:
     """Arguments of the chat template, such as `enable_thinking`."""
     enforce_eager: bool = False
     """Skip compilation and graph capture: starts sooner, runs slower."""
+    batch_invariant: bool = False
+    """Compute each prompt the same way whatever is batched beside it, where vLLM's kernels can; slower."""
     seed: int = 0
     """Seeds whatever the engine draws without a seed of its own."""
     max_in_flight: int = 128
@@ -91,7 +93,7 @@ class VllmConfig:
         A model in a folder is known by its content, so that a moved folder keeps its keys and new weights under an
         old path get new ones.
         """
-        return {
+        identity: dict[str, Json] = {
             "kind": "vllm",
             "version": 1,
             "weights": self._weights(),
@@ -105,6 +107,7 @@ class VllmConfig:
             "template_args": cast(Json, dict(self.template_args)),
             "seed": self.seed,
         }
+        return identity | ({"batch_invariant": True} if self.batch_invariant else {})  # keys from before it hold
 
     def needs(self) -> Needs:
         """Return GPUs, memory and the package."""

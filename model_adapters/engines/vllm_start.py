@@ -231,6 +231,8 @@ def _lora_rank(folder: Path) -> int:
 
 def _environment(config: "VllmConfig", port: int) -> dict[str, str]:
     shared = {"VLLM_PORT": str(port), "VLLM_NO_USAGE_STATS": "1", "VLLM_WORKER_MULTIPROC_METHOD": "spawn"}
+    if config.batch_invariant:
+        shared["VLLM_BATCH_INVARIANT"] = "1"
     if config.num_gpus:
         return shared
     cpu = {"VLLM_CPU_KVCACHE_SPACE": str(max(1, round(config.kv_cache_gb + 0.49)))}
