@@ -1,7 +1,7 @@
 """What a sweep is, as dataclasses: read once at the door, then passed on piece by piece."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -211,7 +211,7 @@ def read_sweep(composed: Composed, overrides: Sequence[str]) -> SweepConfig:
         name=composed.choices.get("sweep", "sweep"),
         dataset=parse_config(DatasetConfig, values["dataset"], where="dataset"),
         prompts=prompts,
-        cluster=parse_config(ClusterConfig, values["cluster"], where="cluster"),
+        cluster=_read_cluster(values["cluster"]),
         limit=settings.limit,
         replay=settings.replay,
         seed=settings.seed,
@@ -226,6 +226,14 @@ def read_sweep(composed: Composed, overrides: Sequence[str]) -> SweepConfig:
         judge_prompt=judge_prompt,
         vlm_prompt=vlm_prompt,
     )
+
+
+def _read_cluster(values: Mapping[str, Any]) -> ClusterConfig:
+    if values.get("kind") == "slurm":
+        raise ConfigError(
+            "a SLURM cluster takes jobs: python -m slurm instead of python -m orchestrator, all else alike"
+        )
+    return parse_config(ClusterConfig, values, where="cluster")
 
 
 def _rows(values: dict[str, Any], group: str) -> list[tuple[str, dict[str, Any]]]:

@@ -120,10 +120,14 @@ def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -
     if (CONF_DIR / name).is_dir() and not word.startswith("+"):
         return f"{word!r}: write it with a plus: +{word}"
     try:
-        known = _keys(compose([], config_name).values)
+        known = _keys(compose([word for word in overrides if _chooses_an_option(word)], config_name).values)
     except ConfigError:
         known = []
     return f"unknown setting {key!r}: {nearest(key, known)}"
+
+
+def _chooses_an_option(word: str) -> bool:
+    return (CONF_DIR / word.lstrip("+").partition("=")[0].partition("@")[0]).is_dir()
 
 
 def _first_line(text: str) -> str:

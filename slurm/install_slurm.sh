@@ -13,9 +13,8 @@ has_all() {
 
 if has_all; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    # The packages' own services stay down: they have no configuration here.
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
     exit 0
 fi
 echo "SLURM is missing: its tests will be skipped, and fail under CI=true (Debian: apt-get install $packages)" >&2

@@ -135,8 +135,6 @@ class RayNode:
             raise NodeCannotStart(f"ray start: {_last_line(done.stderr or done.stdout)}")
 
     def _check(self) -> None:
-        if busy := self.ports.in_use():
-            raise NodeCannotStart(f"port {', '.join(map(str, busy))} in use")
         try:
             self.temp_dir.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -144,6 +142,8 @@ class RayNode:
         num_seen = _num_gpus_seen()
         if num_seen is not None and num_seen < self.share.num_gpus:
             raise NodeCannotStart(f"SLURM granted {self.share.num_gpus} GPUs, the driver shows {num_seen}")
+        if busy := self.ports.in_use():
+            raise NodeCannotStart(f"port {', '.join(map(str, busy))} in use")
 
 
 def own_address(interface: str | None, towards: str) -> str:

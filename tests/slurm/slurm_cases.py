@@ -4,6 +4,7 @@ import getpass
 import json
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -24,6 +25,8 @@ _CONF = """\
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
 SlurmctldPort={port}
+# ports of jobs follow from their numbers: another test's SLURM on this host has others
+FirstJobId={first_job}
 SlurmUser={user}
 SlurmdUser={user}
 AuthType=auth/munge
@@ -39,10 +42,6 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 GresTypes=gpu
 KillWait=20
-MpiDefault=none
-SwitchType=switch/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
 SchedulerParameters=bf_interval=1,sched_interval=2,sched_min_interval=0
 {nodes}
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
@@ -178,12 +177,13 @@ def _munge_options(root: Path) -> tuple[str, ...]:
 
 
 def _write_conf(root: Path) -> None:
-    host = socket.gethostname().partition(".")[0]
+    host, first_job = socket.gethostname().partition(".")[0], secrets.randbelow(1_000_000) + 1
     nodes = "\n".join(_NODE.format(name=name, host=host, port=free_port()) for name in NODES)
-    conf = _CONF.format(host=host, port=free_port(), user=getpass.getuser(), root=root, nodes=nodes)
+    conf = _CONF.format(
+        host=host, port=free_port(), first_job=first_job, user=getpass.getuser(), root=root, nodes=nodes
+    )
     (root / "slurm.conf").write_text(conf)
     (root / "gres.conf").write_text("".join(f"NodeName={name} Name=gpu File={_GPUS[name]}\n" for name in NODES))
-    (root / "cgroup.conf").write_text("CgroupAutomount=no\n")
     for name in ("state", *NODES):
         (root / name).mkdir()
 
