@@ -93,7 +93,11 @@ class Meter:
 
     def tally(self, kind: str) -> Tally:
         """Return what was counted of a row; of a canary's kind, of the row it tries."""
-        return self._tallies.setdefault(asked_kind(kind), Tally())
+        tally = self._tallies.get(kind)
+        if tally is None:
+            asked = asked_kind(kind)
+            tally = self._tallies[kind] = Tally() if asked == kind else self.tally(asked)
+        return tally
 
     def sample(self, now: float, counts: Mapping[str, float]) -> None:
         """Take a sample for the rates: of every row, and of what else the caller counts."""
