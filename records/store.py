@@ -68,7 +68,8 @@ class Store:
     def get(self, kind: str, key: str) -> Entry | None:
         """Return the row that counts for a key, or None where there is none.
 
-        Where a compaction took the file away, the folder is read anew.
+        Where a compaction took the file away, the folder is read anew. StoreError where a finished row has gone:
+        another machine wrote it, and died before it was on the disk.
         """
         place = self._index.place(kind, key)
         if place is None:
@@ -77,7 +78,9 @@ class Store:
         if isinstance(row, str):
             failed = Damage(self._index.sources[place.source].path.name, place.offset, row)
             self._reindex()
-            place = self._index.place(kind, key)
+            was_finished, place = place.is_finished, self._index.place(kind, key)
+            if place is None and not was_finished:
+                return None
             row = failed.reason if place is None else self._index.row(place, kind, key)
             if place is None or isinstance(row, str):
                 raise StoreError(f"{self.root}: {failed}: it changed while in use; run the same command")
