@@ -148,7 +148,8 @@ def covered_rates(world: World, num_leaderboards: int, seed: int) -> list[Held]:
             truth = world.truth[:, places].mean(axis=1)
             cells[name] = cells.get(name, 0) + ((found.low <= truth) & (truth <= found.high))
     tables = [Held(name, *_spread([counts], num_leaderboards), WIDE) for name, counts in wide.items()]
-    return [*tables, Held("operator x tier cells", *_spread(list(cells.values()), num_leaderboards), CELL)]
+    each = Held("operator x tier cells", *_spread(list(cells.values()), num_leaderboards), CELL, is_each=True)
+    return [*tables, each]
 
 
 def _spread(counts: list[NDArray[np.int64]], num_leaderboards: int) -> tuple[float, float, float]:
