@@ -76,7 +76,10 @@ def _head(task: NodeTask, signals: Signals) -> int:
     state.write(task.job.state)
     command = [sys.executable, "-m", "orchestrator", *task.arguments, f"cluster.address={address}"]
     status = run_sweep(command, signals, task.drain_s)
-    state = replace(state, bad_nodes=Roll.call(task.job, task.names).bad)
+    bad = Roll.call(task.job, task.names).bad
+    for name in sorted(bad.keys() - roll.bad.keys()):
+        _say(f"node {name} was lost: {bad[name]}")
+    state = replace(state, bad_nodes=roll.bad | bad)
     was_stopped = status == EXIT_STOPPED or status < 0  # below 0: by a signal
     if was_stopped and signals.is_draining and not signals.is_cancelled:
         status = EXIT_REQUEUE

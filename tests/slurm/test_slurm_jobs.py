@@ -40,23 +40,27 @@ def run_folder(runs: Path) -> Path:
     return next(path.parent for path in runs.glob("sweep-*/config.yaml"))
 
 
-def test_a_sweep_runs_to_its_end_on_two_nodes(cluster: cases.Cluster, tmp_path: Path) -> None:
-    job = cluster.submit(tmp_path / "runs", *SMALL, "limit=6", "cluster.gpus_per_node=1", "cluster.gpu_memory_gb=80")
+def test_two_sweeps_share_two_nodes_and_a_store(cluster: cases.Cluster, tmp_path: Path) -> None:
+    where = "cluster.sbatch_options=['--nodelist=n1,n2']"
+    gpus = ("cluster.gpus_per_node=1", "cluster.gpu_memory_gb=80")
+    job = cluster.submit(tmp_path / "runs", *SMALL, "limit=6", where, *gpus)
+    beside = cluster.submit(tmp_path / "runs", *SMALL, "limit=7", where)
     job.wait_for("Ray", (job.folder / "nodes" / "1.json").is_file)
     assert stat.S_IMODE((job.folder / "token").stat().st_mode) == 0o600
     raylets = [command for _, command in job.processes() if "/raylet/raylet " in command]
     assert len(raylets) == 2
     assert all("GPU,1" in command and "CPU,1" in command for command in raylets)
-    assert job.wait_for_end() == "COMPLETED", job.log
-    assert "2 of 2 nodes" in job.log
-    assert "12/12 answers   12/12 verdicts   0 unscored" in job.log
-    assert (run_folder(job.runs) / "manifest.json").is_file()
-    assert not (job.folder / "token").exists(), "the token outlives the job"
-    assert job.processes() == []
-    for word in (str(job.job_id), run_folder(job.runs).name):
-        said = cluster.call(sys.executable, "-m", "slurm", "status", word, f"runs={job.runs}")
-        assert f"job {job.job_id} " in said
-        assert "done" in said
+    for each, num_calls in ((job, 12), (beside, 14)):
+        assert each.wait_for_end() == "COMPLETED", each.log
+        assert "2 of 2 nodes" in each.log
+        assert f"{num_calls}/{num_calls} answers   {num_calls}/{num_calls} verdicts   0 unscored" in each.log
+        assert not (each.folder / "token").exists(), "the token outlives the job"
+        assert each.processes() == []
+    assert beside.shown("StartTime") < job.shown("EndTime"), "they ran one after the other"
+    runs = [path.parent for path in job.runs.glob("sweep-*/manifest.json")]
+    assert len(runs) == 2
+    said = [cluster.call(sys.executable, "-m", "slurm", "status", run.name, f"runs={job.runs}") for run in runs]
+    assert {re.search(r"job (\d+) .*done", line)[1] for line in said} == {str(job.job_id), str(beside.job_id)}
 
 
 def test_a_job_that_meets_its_limit_starts_again_and_repeats_no_finished_call(
