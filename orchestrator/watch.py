@@ -22,6 +22,7 @@ from orchestrator.rows import JudgeRow, ModelRow
 from orchestrator.status import Driver, RowStatus, State, Status, StatusFile, now_utc
 from orchestrator.tasks import Task
 from records.run_paths import RunPaths
+from schemas.errors import DiffspotError
 from schemas.protocols import Json
 from schemas.records import Answer, Judgement
 
@@ -79,8 +80,11 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say how it ended."""
-        if error is not None:
-            self.enter("failed", f"{type(error).__name__}: {error}")
+        if isinstance(error, KeyboardInterrupt):
+            self.enter("stopped")
+        elif error is not None:
+            known = isinstance(error, DiffspotError)
+            self.enter("failed", str(error) if known else f"{type(error).__name__}: {error}")
         self._file.close()
         self._log.__exit__(kind, error, trace)
 

@@ -17,7 +17,7 @@ from orchestrator.status import Status, read_status
 from orchestrator.tasks import PredictTask, Reply
 from orchestrator.watch import Watch, Watched
 from records.run_paths import RunPaths
-from schemas.errors import WorkerDied
+from schemas.errors import StoreError, WorkerDied
 from schemas.records import Answer
 
 KIND = "prediction:vlm"
@@ -202,6 +202,21 @@ def test_an_exception_ends_as_failed_with_its_words_and_without_secrets(
     assert (status.state, status.reason) == ("failed", "RuntimeError: the key *** broke")
     for path in (tmp_path / "status.json", tmp_path / "logs" / "driver.jsonl"):
         assert "0123456789" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (StoreError("no space left"), "failed", "no space left"),
+        (ValueError("odd"), "failed", "ValueError: odd"),
+        (KeyboardInterrupt(), "stopped", None),
+    ],
+)
+def test_what_ends_a_sweep_is_its_state(sweep: Sweep, error: BaseException, state: str, reason: str | None) -> None:
+    with pytest.raises(type(error)), sweep.watch:
+        raise error
+    status = read_status(sweep.paths.status)
+    assert (status.state, status.reason) == (state, reason)
 
 
 def test_the_status_is_written_every_two_seconds_and_not_more_often(tmp_path: Path) -> None:
