@@ -73,7 +73,7 @@ def show(runs: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.timeout(300)
-def test_a_sweep_is_watched_killed_and_gone_on_with(dataset: Path, tmp_path: Path) -> None:
+def test_a_sweep_is_watched_and_its_death_is_told(dataset: Path, tmp_path: Path) -> None:
     with driving(*SLOW, dataset=dataset, runs=tmp_path) as driver:
         status = wait_for(tmp_path, "answers", 5)
         shown = show(tmp_path)
@@ -90,8 +90,6 @@ def test_a_sweep_is_watched_killed_and_gone_on_with(dataset: Path, tmp_path: Pat
         gone = show(tmp_path)
     assert f"its driver (pid {driver.pid} on" in gone.stdout
     assert gone.stdout.endswith(f"  {status.command}\n")
-    done = cases.run("models.slow.adapter.median_latency_s=0", *SLOW[:2], SLOW[3], dataset=dataset, runs=tmp_path)
-    assert done.returncode == 0, done.stderr
 
 
 def interrupted_watching(runs: Path) -> int:
