@@ -15,7 +15,7 @@ from schemas.errors import ConfigError, PromptError
 from schemas.protocols import ChatReply, ChatRequest, Engine, Json, Needs, Prompt, Sampling, TextPart
 from schemas.records import Case, Judgement, Truth
 
-VERSION = "2"
+VERSION = "3"
 """Raise it whenever rendering or parsing changes: stored verdicts of another version are never read."""
 
 NO_DIFF_ANSWER = "(This pair is a control: both images show the same page and nothing was altered.)"

@@ -43,7 +43,8 @@ def schema_for(num_mutations: int) -> dict[str, Json]:
     return {**SCHEMA, "properties": {**properties, "mutations": exact}}
 
 
-_REASONING = re.compile(r"\A\s*<think>.*?</think>", re.S)
+_REASONING = re.compile(r"\A.*?</think>", re.S)
+"""Reasoning that the model wrote before its reply; some chat templates open it, so that its tag need not be there."""
 _FENCE = re.compile(r"```\w*\s*(.*?)\s*```", re.S)
 _TEXT_KEYS = ("description", "claim", "text", "hallucination", "vlm_claim", "vlm_match", "quote")
 
@@ -88,16 +89,25 @@ def parse(text: str, num_mutations: int) -> Reply:
 
 def _find_object(text: str) -> dict[str, Json]:
     """Return the one JSON object that the whole text is, but for leading reasoning, a code fence and white space."""
-    body = _REASONING.sub("", text, count=1).strip()
-    if fenced := _FENCE.fullmatch(body):
-        body = fenced[1].strip()
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        problem = "the reply is not one JSON object and nothing else" if body else "the reply is empty"
-        raise BrokenReply(problem, "bad_json") from error
+        value = _load(text)
+    except (ValueError, RecursionError):
+        body = _REASONING.sub("", text, count=1)
+        try:
+            value = _load(body)
+        except (ValueError, RecursionError) as error:
+            problem = "the reply is not one JSON object and nothing else" if body.strip() else "the reply is empty"
+            raise BrokenReply(problem, "bad_json") from error
     if not isinstance(value, dict):
         raise BrokenReply("the reply is JSON, but no object", "bad_json")
+    return value
+
+
+def _load(text: str) -> Json:
+    body = text.strip()
+    if fenced := _FENCE.fullmatch(body):
+        body = fenced[1].strip()
+    value: Json = json.loads(body)
     return value
 
 

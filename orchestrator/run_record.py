@@ -33,6 +33,10 @@ _PACKAGES = (
     "anthropic",
     "google-genai",
     "vllm",
+    "torch",
+    "transformers",
+    "accelerate",
+    "peft",
 )
 
 RowNotes: TypeAlias = Mapping[tuple[str, str], dict[str, Json]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from model_adapters.engines.harmony import Channels, split_channels
 from model_adapters.engines.weights import BrokenWeights, digest_folder, is_local
 from model_adapters.engines.wire import refuse_broken_off
 from schemas.errors import CallTimeout, ConfigError, RequestRejected, ServerFailed, WorkerDied
@@ -193,8 +194,10 @@ class VllmEngine:
     def _reply(self, started: "Started", output: Any) -> ChatReply:  # noqa: ANN401
         answer = output.outputs[0]
         refuse_broken_off(answer.finish_reason, self._config.model)
+        said = split_channels(answer.text) if started.writes_harmony else Channels(answer.text, None)
         return ChatReply(
-            text=answer.text,
+            text=said.final,
+            reasoning=said.reasoning,
             finish_reason=answer.finish_reason,
             prompt_tokens=len(output.prompt_token_ids),
             image_tokens=started.count_image_tokens(output),

@@ -64,5 +64,7 @@ def sampling_params(started: "Started", request: ChatRequest, num_prompt_tokens:
     }
     if request.json_schema is not None:
         asked["structured_outputs"] = StructuredOutputsParams(json=dict(request.json_schema))
+    if started.writes_harmony:
+        asked["skip_special_tokens"] = False  # they alone tell its channels apart
     chosen = {name: value for name, value in asked.items() if value is not None}
     return SamplingParams(**{**started.sampling_defaults, **chosen}, output_kind=RequestOutputKind.FINAL_ONLY)

@@ -57,6 +57,8 @@ class Started:
     sampling_defaults: Mapping[str, Any]
     tokenize_params: Any
     image_token_id: int | None
+    writes_harmony: bool
+    """Whether the model writes channels, as gpt-oss does."""
     decoders: ThreadPoolExecutor
     log: EngineLog
     port: socket.socket
@@ -173,6 +175,7 @@ def _describe(config: "VllmConfig", engine: Any, log: EngineLog, port: socket.so
         sampling_defaults=model_config.get_diff_sampling_param(),
         tokenize_params=engine.renderer.default_chat_tok_params,
         image_token_id=image_token if isinstance(image_token, int) else None,
+        writes_harmony=getattr(model_config.hf_config, "model_type", None) == "gpt_oss",
         decoders=ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode"),
         log=log,
         port=port,

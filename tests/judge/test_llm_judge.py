@@ -108,7 +108,14 @@ def test_no_repair_where_none_is_wanted() -> None:
 
 @pytest.mark.parametrize(
     "wrapping",
-    ["```json\n{}\n```", "```{}```", "{}", " \n{}\n", '<think>Perhaps {"mutations": []}?</think>\n```json\n{}\n```'],
+    [
+        "```json\n{}\n```",
+        "```{}```",
+        "{}",
+        " \n{}\n",
+        '<think>Perhaps {"mutations": []}?</think>\n```json\n{}\n```',
+        'A draft: {"mutations": 1}</think>\n{}',
+    ],
 )
 def test_fence_and_leading_reasoning_are_let_pass(wrapping: str) -> None:
     reply = parse(wrapping.replace("{}", GOOD), 1)
