@@ -57,6 +57,11 @@ class JobFolder:
         """Return the nodes that the next start should not get."""
         return self.root / "exclude"
 
+    @property
+    def ended(self) -> Path:
+        """Return what the head writes last; a start without it was cut off."""
+        return self.root / "ended"
+
     def node(self, index: int) -> Path:
         """Return what a node says of itself."""
         return self.root / "nodes" / f"{index}.json"

@@ -64,31 +64,46 @@ def main() -> int:
 
 
 def _head(task: NodeTask, signals: Signals) -> int:
-    address = task.node.start_head(own_address(task.interface, os.environ.get("SLURM_LAUNCH_NODE_IPADDR", "127.0.0.1")))
+    address = task.node.start_head(own_address(task.interface, _ways_out(task)))
     state = _begin(task, address)
+    if state is None:
+        return EXIT_STOPPED
     NodeReport(name=task.name, is_ready=True).write(task.job.node(task.index))
     write_line(address, task.job.address)
     roll = _gather(task, signals)
     state = replace(state, bad_nodes=roll.bad)
+    state.write(task.job.state)
     if roll.num_ready < task.min_nodes:
         _say(f"{roll.num_ready} nodes are up, {task.min_nodes} are needed")
         return _conclude(task, state, EXIT_REQUEUE)
-    state.write(task.job.state)
     command = [sys.executable, "-m", "orchestrator", *task.arguments, f"cluster.address={address}"]
     status = run_sweep(command, signals, task.drain_s)
-    bad = Roll.call(task.job, task.names).bad
-    for name in sorted(bad.keys() - roll.bad.keys()):
-        _say(f"node {name} was lost: {bad[name]}")
-    state = replace(state, bad_nodes=roll.bad | bad)
     was_stopped = status == EXIT_STOPPED or status < 0  # below 0: by a signal
     if was_stopped and signals.is_draining and not signals.is_cancelled:
         status = EXIT_REQUEUE
-    return _conclude(task, state, status)
+    return _conclude(task, replace(state, bad_nodes=_bad_at_the_end(task, roll)), status)
 
 
-def _begin(task: NodeTask, address: str) -> JobState:
-    before = JobState.read(task.job.state)
-    state = before or JobState(num_finished=_num_finished(task.store))
+def _ways_out(task: NodeTask) -> list[str]:
+    """Return addresses that lead to the other nodes: where the job's script runs, then another node's name."""
+    launcher = os.environ.get("SLURM_LAUNCH_NODE_IPADDR", "127.0.0.1")
+    return [launcher, *(name for name in task.names if name != task.name)][:2]
+
+
+def _begin(task: NodeTask, address: str) -> JobState | None:
+    """Take up the state of the start before; None where the job has started often enough for nothing.
+
+    A start that left no outcome was cut off: by the loss of its head, or of its node.
+    """
+    state = JobState.read(task.job.state)
+    if state is None:
+        state = JobState(num_finished=_num_finished(task.store))
+    elif not state.outcome:
+        verdict = decide(state, _num_finished(task.store), task.max_idle_requeues)
+        state = verdict.state
+        if not verdict.is_requeued:
+            _conclude(task, state, EXIT_STOPPED, state.outcome)
+            return None
     state = replace(state, num_starts=state.num_starts + 1, address=address, outcome="", bad_nodes={})
     state.write(task.job.state)
     return state
@@ -101,24 +116,35 @@ def _gather(task: NodeTask, signals: Signals) -> Roll:
     while roll.pending and time.monotonic() < until and not signals.has_any:
         time.sleep(_POLL_S)
         roll = Roll.call(task.job, task.names)
-    roll = roll.close(f"has not joined within {task.start_deadline_s:.0f} s")
+    if not signals.has_any:
+        roll = roll.close(f"has not joined within {task.start_deadline_s:.0f} s")
     for name, reason in roll.bad.items():
         _say(f"node {name} is left out: {reason}")
-    _say(f"Ray is up at {task.job.address.read_text().strip()}: {roll.num_ready} of {len(task.names)} nodes")
+    address = task.job.address.read_text(encoding="utf-8").strip()
+    _say(f"Ray is up at {address}: {roll.num_ready} of {len(task.names)} nodes")
     return roll
 
 
-def _conclude(task: NodeTask, state: JobState, status: int) -> int:
+def _bad_at_the_end(task: NodeTask, before: Roll) -> dict[str, str]:
+    """Return the nodes that were never there, and name those that were lost meanwhile."""
+    now = Roll.call(task.job, task.names)
+    for name in sorted(now.bad.keys() - before.bad.keys()):
+        _say(f"node {name} was lost: {now.bad[name]}")
+    return now.bad | {name: reason for name, reason in before.bad.items() if name in now.pending}
+
+
+def _conclude(task: NodeTask, state: JobState, status: int, outcome: str = "") -> int:
     """Write how this start ended; EXIT_REQUEUE stands only while requeues bring something."""
-    outcome = {0: "done", EXIT_STOPPED: "stopped"}.get(status, f"failed: exit status {status}")
     if status == EXIT_REQUEUE:
         verdict = decide(state, _num_finished(task.store), task.max_idle_requeues)
         state, outcome = verdict.state, verdict.state.outcome
         status = EXIT_REQUEUE if verdict.is_requeued else EXIT_STOPPED
+    outcome = outcome or {EXIT_DONE: "done", EXIT_STOPPED: "stopped"}.get(status, f"failed: exit status {status}")
     if state.bad_nodes:
         write_line(",".join(sorted(state.bad_nodes)), task.job.exclude)
     _say(f"{outcome}; the store holds {state.num_finished} finished rows" if status == EXIT_REQUEUE else outcome)
     replace(state, outcome=outcome).write(task.job.state)
+    write_line(outcome, task.job.ended)
     return status
 
 

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -146,15 +146,25 @@ class RayNode:
             raise NodeCannotStart(f"port {', '.join(map(str, busy))} in use")
 
 
-def own_address(interface: str | None, towards: str) -> str:
-    """Return the IPv4 address of an interface, or the one from which `towards` is reached."""
+def own_address(interface: str | None, towards: Sequence[str]) -> str:
+    """Return the IPv4 address of an interface, or the first one from which one of `towards` is reached.
+
+    One of the loopback leads nowhere else: it is taken where there is no other.
+    """
     if interface is not None:
         return _address_of(interface)
+    found = [address for host in towards if (address := _source_address(host))]
+    if not found:
+        raise NodeCannotStart(f"no way to {' or '.join(towards)}")
+    return next((address for address in found if not address.startswith("127.")), found[0])
+
+
+def _source_address(host: str) -> str | None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((towards, 9))  # nothing is sent
-        except OSError as error:
-            raise NodeCannotStart(f"no way to {towards}: {error.strerror}") from error
+            probe.connect((host, 9))  # nothing is sent
+        except OSError:  # no such name, or no route
+            return None
         return str(probe.getsockname()[0])
 
 

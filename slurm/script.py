@@ -39,7 +39,7 @@ class SweepJob:
 def render(config: SlurmConfig, job: SweepJob) -> str:
     """Return the batch script. It holds names of secrets, never their values."""
     lines = [
-        "#!/bin/bash",
+        "#!/bin/bash -l" if config.modules else "#!/bin/bash",  # a login shell knows `module`
         "# Ray over the nodes of this job, a sweep on it, and a new start when the time limit nears.",
         *_directives(config, job),
         "",
@@ -141,7 +141,7 @@ start() {  # start INDEX head|worker [ARGUMENT ...]
 }
 
 mkdir -p "$DIFFSPOT_JOB" || exit
-rm -rf "$DIFFSPOT_JOB"/{address,exclude,nodes}
+rm -rf "$DIFFSPOT_JOB"/{address,ended,exclude,nodes}
 mkdir "$DIFFSPOT_JOB"/nodes
 scontrol write batch_script "$SLURM_JOB_ID" "$DIFFSPOT_JOB/script.sh" >/dev/null
 export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=$DIFFSPOT_JOB/token
@@ -180,6 +180,10 @@ while [ $status -eq 138 ]; do  # SIGUSR1 ended `wait`, not the sweep
     wait "$head"
     status=$?
 done
+if [ $status -ne 0 ] && [ ! -e "$DIFFSPOT_JOB/ended" ]; then
+    echo "the head on node ${names[$index]} was cut off"
+    status=EXIT_REQUEUE
+fi
 
 if [ $status -eq EXIT_REQUEUE ]; then
     trap '' TERM  # to be requeued ends this script, and there is a line to come

@@ -121,7 +121,9 @@ def test_gpus_that_the_driver_does_not_show_make_a_bad_node(tmp_path: Path, monk
 
 
 def test_own_address_is_the_one_that_leads_there() -> None:
-    assert own_address(None, "127.0.0.1") == "127.0.0.1"
-    assert own_address("lo", "192.0.2.1") == "127.0.0.1"
+    assert own_address(None, ["127.0.0.1", "no such host"]) == "127.0.0.1"
+    assert own_address("lo", ["192.0.2.1"]) == "127.0.0.1"
     with pytest.raises(NodeCannotStart, match="interface nothere"):
-        own_address("nothere", "127.0.0.1")
+        own_address("nothere", ["127.0.0.1"])
+    with pytest.raises(NodeCannotStart, match="no way to no such host"):
+        own_address(None, ["no such host"])
