@@ -28,23 +28,20 @@ class Driver:
     pid: int
     machine: str | None = None
     """Boot and process namespace, within which the pid can be looked up."""
+    started: str | None = None
+    """When it began, in the kernel's ticks: a pid may come back as another process."""
 
     @classmethod
     def this(cls) -> "Driver":
         """Return the process that asks."""
-        return cls(host=platform.node(), pid=os.getpid(), machine=_machine())
+        pid = os.getpid()
+        return cls(host=platform.node(), pid=pid, machine=_machine(), started=_started(pid))
 
     def is_alive(self) -> bool | None:
         """Tell whether the process is there; None where it can't be looked up from here."""
         if self.machine is None or self.machine != _machine():
             return None
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
+        return self.started is not None and _started(self.pid) == self.started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,4 +189,13 @@ def _machine() -> str | None:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115 (it is no path)
     except OSError:
+        return None
+
+
+def _started(pid: int) -> str | None:
+    """Return when a process began, in ticks since boot; None where there is none, or only its exit status is left."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        return None if words[0] in (b"Z", b"X") else words[19].decode()
+    except (OSError, LookupError):
         return None

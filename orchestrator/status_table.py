@@ -27,9 +27,12 @@ def is_gone(status: Status, now: datetime | None = None) -> bool:
     if status.state not in AT_WORK:
         return False
     is_alive = status.driver.is_alive()
-    if is_alive is not None and (not is_alive or status.state == "analysing"):
-        return not is_alive
-    return status.state != "analysing" and _age_s(status, now or datetime.now(UTC)) > _SILENT_S
+    return _is_silent(status, now or datetime.now(UTC)) if is_alive is None else not is_alive
+
+
+def _is_silent(status: Status, now: datetime) -> bool:
+    """Tell whether a driver writes no more; while it analyses it need not."""
+    return status.state in ("running", "stopping") and _age_s(status, now) > _SILENT_S
 
 
 def _head_lines(status: Status, now: datetime) -> Iterable[str]:
@@ -50,6 +53,10 @@ def _state_words(status: Status, now: datetime) -> str:
     if is_gone(status, now):
         return f"its driver ({driver}) is gone: last heard {_duration(_age_s(status, now))} ago"
     since = _duration(status.elapsed_s)
+    if _is_silent(status, now):
+        return (
+            f"{status.state}, {driver}, but silent for {_duration(_age_s(status, now))}: is it stopped or swapped out?"
+        )
     words = f"{status.state}, {driver}, {since}" if status.state in AT_WORK else f"{status.state} after {since}"
     return f"{words}: {status.reason}" if status.reason else words
 

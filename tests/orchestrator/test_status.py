@@ -102,7 +102,7 @@ def test_a_dead_driver_is_said_to_be_gone_with_what_goes_on() -> None:
     ("driver", "state", "silent_s", "gone"),
     [
         (Driver.this(), "running", 5, False),
-        (Driver.this(), "running", 300, True),
+        (Driver.this(), "running", 300, False),
         (Driver.this(), "analysing", 300, False),
         (ELSEWHERE, "running", 5, False),
         (ELSEWHERE, "running", 300, True),
@@ -122,6 +122,16 @@ def test_a_process_that_ended_is_gone_at_once_whatever_it_was_at() -> None:
     assert is_gone(status(driver=driver, state="analysing"), NOON)
     assert is_gone(status(driver=driver), NOON)
     assert not is_gone(status(driver=driver, state="done"), NOON)
+
+
+def test_a_pid_that_came_back_is_another_process() -> None:
+    assert is_gone(status(driver=replace(Driver.this(), started="1")), NOON)
+
+
+def test_a_process_that_is_there_but_silent_is_said_to_be_silent() -> None:
+    text = render(status(), NOON + timedelta(minutes=3))
+    assert "but silent for 3:00" in text
+    assert "go on with" not in text
 
 
 def write_run(runs: Path, name: str, **other: object) -> Path:

@@ -236,3 +236,26 @@ def test_metrics_without_an_exporter_are_refused_with_the_remedy(
     monkeypatch.setattr("orchestrator.metrics._NEEDED", ("ray", "no_such_package.at_all"))
     with pytest.raises(ConfigError, match=r"lacks no_such_package.at_all: pip install 'ray\[default\]'"):
         refuse_without_exporter()
+
+
+@pytest.mark.timeout(300)
+def test_a_row_on_gpus_has_its_seconds_told_apart(tmp_path: Path) -> None:
+    engine = "{kind:scripted,num_gpus:2,gpu_memory_gb:20,start_s:1,dies_after:8,max_in_flight:4,script:{median_s:0.2}}"
+    row = f"+models.mine={{name:mine,adapter:{{kind:vlm_chat}},engine:{engine}}}"
+    cluster = ("cluster.num_gpus=2", "cluster.gpu_memory_gb=80", "canary=false")
+    path = cases.write_dataset(tmp_path / "pairs.parquet", 20)
+    done = cases.run(row, "+judge@judges.rules=rules", *cluster, dataset=path, runs=tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    run_dir = cases.only_run(tmp_path / "runs")
+    status = read_status(run_dir / "status.json")
+    (mine,) = [each for each in status.rows if each.name == "mine"]
+    seconds = status.gpu_seconds
+    num_deaths = watch_cases.events(run_dir).count("worker died")
+    assert num_deaths >= 2
+    assert (mine.num_gpus, mine.calls_ended, mine.in_flight) == (2, 20, 0)
+    assert seconds["warming"] >= 2 * 1.0 * (1 + num_deaths), "each start takes a second on two GPUs"
+    assert seconds["useful"] >= 2 * 0.2, "twenty calls of a fifth of a second, four at once"
+    assert seconds["lost"] > 0
+    used = sum(seconds[use] for use in ("useful", "idle", "warming", "lost"))
+    assert used == pytest.approx(seconds["held"])
+    assert seconds["held"] <= 2 * status.elapsed_s
