@@ -16,6 +16,7 @@ from typing import Final
 
 from orchestrator.door import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED
 from schemas.errors import DiffspotError
+from slurm.guardian import start_guardian
 from slurm.job_folder import EXIT_REQUEUE, JobFolder, JobState, NodeReport, decide, write_line
 from slurm.process_tree import adopt_orphans, descendants, end_tree
 from slurm.ray_node import NodeCannotStart, Ports, RayNode, Share, own_address
@@ -52,6 +53,7 @@ def main() -> int:
     signals = Signals()
     signals.listen()
     adopt_orphans()
+    start_guardian(task.node.temp_dir)
     try:
         return _head(task, signals) if role == "head" else _worker(task, signals)
     except NodeCannotStart as error:

@@ -33,6 +33,37 @@ def test_daemons_and_deaf_processes_end_with_the_tree() -> None:
     assert (done.stdout.split(), done.stderr) == (["True", "True", "0"], "")
 
 
+LEAVES_A_DAEMON_AND_IS_KILLED = """
+import os, pathlib, signal, subprocess, sys, time
+from slurm.guardian import start_guardian
+folder = pathlib.Path(sys.argv[1])
+os.environ["STARTED_FOR"] = str(folder)
+start_guardian(folder)
+# a daemon of a daemon, in a session of its own, as Ray's are
+subprocess.run(["sh", "-c", "setsid sleep 300 &"])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_step_leaves_behind_is_ended(tmp_path: Path) -> None:
+    folder = tmp_path / "ray"
+    folder.mkdir()
+    command = [sys.executable, "-c", LEAVES_A_DAEMON_AND_IS_KILLED, str(folder)]
+    # the guardian holds the pipes of whoever is killed: nothing to wait for there
+    killed = subprocess.run(command, cwd=cases.ROOT, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    cases.wait_for("the end of the daemon", lambda: not [p for p in Path("/proc").glob("[0-9]*") if is_in(p, folder)])
+    cases.wait_for("the end of the folder", lambda: not folder.exists())
+
+
+def is_in(process: Path, folder: Path) -> bool:
+    """Tell whether a process was started by the one above."""
+    try:
+        return str(folder) in (process / "environ").read_text()
+    except OSError:
+        return False
+
+
 def ask_to_end(signals: Signals, file: Path) -> threading.Thread:
     """Drain as soon as the child has written a file, so that its handler is there."""
 
