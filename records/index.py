@@ -99,6 +99,11 @@ class Index:
     def __len__(self) -> int:
         return len(self._places)
 
+    @property
+    def num_finished(self) -> int:
+        """Return how many keys have a finished row."""
+        return sum(place & 1 for place in self._places.values())
+
     def add(self, path: Path) -> int:
         """Take a file in, without reading it; return its number."""
         self.sources.append(CompactedFile(path) if path.suffix == ".parquet" else Segment(path))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from records.compacted import CompactedFile
-from records.index import Listing
+from records.index import Index, Listing
 from records.lines import Damage
 from records.lock import Watch
 from records.parquet_digest import check_digest
@@ -35,6 +35,13 @@ def inspect_store(root: Path) -> Iterator[FileReport]:
             yield _inspect(path, is_live=is_live)
         except FileNotFoundError:
             continue
+
+
+def count_finished(root: Path) -> int:
+    """Return how many keys have a finished row: a number that no compaction lowers."""
+    index = Index.of_folder(root)
+    index.close()
+    return index.num_finished
 
 
 def _inspect(path: Path, *, is_live: bool) -> FileReport:

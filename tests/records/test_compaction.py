@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 from store_cases import ROOT, bury, keep, row, rows_of, start_python, told, write
 
+from records.compacted import guard_footer
 from records.compaction import compact
+from records.index import Listing
 from records.lock import Lock, LockTiming
 from records.segments import live_segments
 from records.store import Entry, Store
-from schemas.errors import LockError
+from schemas.errors import LockError, StoreError
 
 V1 = Path(__file__).parent / "data" / "v1"
 
@@ -192,7 +194,9 @@ def test_a_damaged_compacted_file_is_made_anew(tmp_path: Path) -> None:
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
+from records.compacted import guard_footer
 from records.compaction import compact
+from records.index import Listing
 
 def die_before(step, root):
     passed = 0
@@ -290,10 +294,42 @@ def test_readers_meanwhile_miss_nothing(tmp_path: Path) -> None:
 COMPACTOR = """
 import select, sys
 from pathlib import Path
+from records.compacted import guard_footer
 from records.compaction import compact
+from records.index import Listing
 print("ready", flush=True)
 number = 0
 while not select.select([sys.stdin], [], [], 0)[0]:
     number += compact(Path(sys.argv[1])).path is not None
 print(number, flush=True)
 """
+
+
+def test_a_compaction_while_a_store_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files that were listed are empty by the time they are read: another has their rows."""
+    keep(tmp_path, row("a"))
+    driver = Store.open(tmp_path)
+    driver.append(row("w"))
+    listed = Listing.of(tmp_path)
+    compact(tmp_path)
+    assert (tmp_path / "segment-00000001.log").read_bytes() == b""
+    listings = iter([listed, *[Listing.of(tmp_path)] * 9])
+    monkeypatch.setattr(Listing, "of", lambda *_, **__: next(listings))
+    assert Store.open(tmp_path).has("prediction", "a")
+    monkeypatch.undo()
+    driver.close()
+
+
+def test_a_file_that_reads_back_otherwise_replaces_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spoil(path: Path) -> None:
+        guard_footer(path)
+        whole = bytearray(path.read_bytes())
+        whole[len(whole) // 4] ^= 1
+        path.write_bytes(whole)
+
+    monkeypatch.setattr("records.compaction.guard_footer", spoil)
+    keep(tmp_path, *(row(f"k-{number}") for number in range(200)))
+    with pytest.raises(StoreError, match="can be read back; nothing was removed"):
+        compact(tmp_path)
+    assert names(tmp_path) == ["segment-00000001.log"]
+    assert len(rows_of(tmp_path)) == 200

@@ -11,6 +11,7 @@ from store_cases import ROOT, bury, row, write
 
 from records.__main__ import main
 from records.files import write_table
+from records.inspection import count_finished
 from records.lock import Lock
 from records.run_paths import RunsPaths
 from records.segments import live_segments
@@ -73,6 +74,13 @@ def test_compact(runs: RunsPaths, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compact", str(runs.root)]) == 0
     assert capsys.readouterr().out == "nothing to compact\n"
     assert main(["verify", str(runs.root)]) == 0
+
+
+def test_finished_keys_are_counted_once(runs: RunsPaths) -> None:
+    write(runs.store, row("a"))
+    assert count_finished(runs.store) == 4
+    main(["compact", str(runs.root)])
+    assert count_finished(runs.store) == 4
 
 
 def test_compact_beside_another(runs: RunsPaths, capsys: pytest.CaptureFixture[str]) -> None:
