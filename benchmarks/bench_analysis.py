@@ -208,7 +208,7 @@ def make_large(folder: Path) -> None:
 
 
 def measure_large(folder: Path, num_resamples: int) -> None:
-    """Print seconds, seconds of CPU, peak GB and number of verdicts of a large sweep's tables; for a process of its own."""
+    """Print seconds, seconds of CPU, peak GB and verdicts of all tables of a large sweep; for a process of its own."""
     start = time.perf_counter()
     verdicts = pl.scan_parquet(folder / "verdicts" / "*.parquet")
     tables = RunTables(
