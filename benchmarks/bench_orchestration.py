@@ -31,7 +31,9 @@ def measure_sweep(folder: Path, base_url: str) -> float:
     engine = f"{{kind:openai,base_url:'{base_url}',model:scripted,max_in_flight:{IN_FLIGHT}}}"
     row = f"+models.mine={{name:mine,adapter:{{kind:vlm_chat}},engine:{engine}}}"
     dataset = ("dataset=parquet", f"dataset.path={folder / 'pairs.parquet'}", f"runs={folder / 'runs'}")
-    subprocess.run([*COMMAND, *dataset, row, "+judge@judges.rules=rules"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*COMMAND, *dataset, row, "+judge@judges.rules=rules", "canary=false"], check=True, stdout=subprocess.DEVNULL
+    )
     with urllib.request.urlopen(base_url.removesuffix("/v1") + "/stats") as answer:
         exchanges = sorted(json.load(answer)["exchanges"], key=lambda exchange: float(exchange["arrived_s"]))
     assert len(exchanges) == NUM_PAIRS, f"{len(exchanges)} requests instead of {NUM_PAIRS}"
