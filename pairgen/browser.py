@@ -1,23 +1,27 @@
 """Chromium under Playwright: pages in, snapshots, screenshots and applied changes out.
 
-The page's own scripts never run and nothing but the document (and files of its folder) is loaded, so
-a page looks the same on every load.
+The page's own scripts don't run and nothing but the document and its own assets is loaded, so a page
+looks the same on every load.
 """
 
 import base64
-import mimetypes
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
 
-from playwright.sync_api import Browser, CDPSession, Error, Playwright, Route, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Error, Playwright, sync_playwright
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import TimeoutError as Timeout
 
+from pairgen.browser_config import BrowserConfig
+from pairgen.faults import PageFault
+from pairgen.guard import NO_NETWORK, Guard, close_popups
 from pairgen.records import Change, Page, Snapshot
 from pairgen.snapshot import ELEMENTS, SCRIPT, STYLES, parse_snapshot
 from schemas.errors import UserError
@@ -25,13 +29,13 @@ from schemas.errors import UserError
 _FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-lcd-text", "--font-render-hinting=none",
-    "--force-color-profile=srgb", "--disable-partial-raster", "--hide-scrollbars",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--force-color-profile=srgb", "--disable-partial-raster", "--hide-scrollbars", *NO_NETWORK,
 )  # fmt: skip
 # Repainting only what changed leaves pixels of rounded corners nearby off by one; whole tiles don't
 # (--disable-partial-raster: 4 of 44 undos unclean without it, 0 with it).
-_ORIGIN = "http://page.invalid/"
 _ENV_EXECUTABLE = "DIFFSPOT_CHROMIUM"
+_MIN_VERSION = 120
+"""Chromium's major version from which on all that is asked of it is known to work."""
 
 _STILL = """
 *, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important;
@@ -45,6 +49,9 @@ async (css) => {
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
 }
+"""
+_FITNESS = """
+() => [document.getElementsByTagName('*').length, document.querySelector('meta[http-equiv=refresh i]') !== null]
 """
 _APPLY = """
 ([selector, change]) => {
@@ -101,37 +108,26 @@ class _Old(NamedTuple):
     text: str
 
 
-@dataclass(kw_only=True, slots=True, frozen=True)
-class BrowserConfig:
-    """How Chromium is found and run."""
-
-    executable: str = ""
-    """Path of a Chromium; "" looks at $DIFFSPOT_CHROMIUM, Playwright's own, then the PATH."""
-    width: int = 1280
-    """Viewport and screenshot, px."""
-    height: int = 800
-    """Viewport and screenshot, px."""
-    timeout_s: float = 20.0
-    """Limit for loading one page, s."""
-
-
 class Renderer:
     """One Chromium tab that holds one page and at most one change to it."""
 
     def __init__(self, browser: Browser, config: BrowserConfig) -> None:
         self.version = f"Chromium {browser.version}"
-        self._timeout_ms = config.timeout_s * 1000
+        self.process_id = _process_id(browser)
+        self._config = config
         self._context = browser.new_context(
             viewport={"width": config.width, "height": config.height},
             device_scale_factor=1,
-            java_script_enabled=False,
+            java_script_enabled=config.javascript,
             reduced_motion="reduce",
             locale="en-US",
             timezone_id="UTC",
             service_workers="block",
         )
-        self._context.route("**/*", self._serve)
+        self._context.set_default_timeout(config.timeout_s * 1000)
+        self.guard = Guard(self._context, config)
         self._tab: Tab = self._context.new_page()
+        close_popups(self._context, self._tab)
         self._cdp: CDPSession = self._context.new_cdp_session(self._tab)
         self._cdp.send("DOM.enable")
         self._cdp.send("CSS.enable")
@@ -140,15 +136,35 @@ class Renderer:
         self._old: _Old | None = None
 
     def load(self, page: Page) -> bytes:
-        """Load the page anew and return its screenshot, PNG; UserError where the page doesn't load."""
+        """Load the page anew and return its screenshot, PNG; PageFault where the page can't be had."""
         self._page, self._old = page, None
+        self.guard.admit(page)
         try:
-            self._tab.goto(_address(page), timeout=self._timeout_ms)
+            self._tab.goto(page.url, timeout=self._config.timeout_s * 1000)
+            self.guard.check()
+            self._refuse_unfit()
             self._tab.evaluate(_SETTLE, _STILL)
+        except Timeout as error:
+            raise PageFault("timeout", f"not loaded after {self._config.timeout_s:g} s") from error
         except Error as error:
-            raise UserError(f"page {page.page_id!r} does not load: {_first_line(error)}") from error
+            if not self._browser_lives():
+                raise
+            raise PageFault("does_not_load", _first_line(error)) from error
+        self.guard.check()
         self._first = self.screenshot()
         return self._first
+
+    def _refuse_unfit(self) -> None:
+        count, refreshes = self._tab.evaluate(_FITNESS)
+        if refreshes:
+            # What it still has in store would meet the next page's load.
+            self._tab.goto("about:blank")
+            raise PageFault("refreshes", "a meta refresh sends it elsewhere")
+        if count > self._config.max_elements:
+            raise PageFault("too_many_elements", f"{count}, and {self._config.max_elements} are the limit")
+
+    def _browser_lives(self) -> bool:
+        return self._context.browser is not None and self._context.browser.is_connected() and not self._tab.is_closed()
 
     def snapshot(self) -> Snapshot:
         """Return all elements as they are now."""
@@ -194,32 +210,16 @@ class Renderer:
         found = (PlatformFont(f["familyName"], f["postScriptName"], int(f["glyphCount"])) for f in fonts)
         return tuple(sorted(found))
 
-    def _serve(self, route: Route) -> None:
-        page, url = self._page, route.request.url
-        if page is not None and url == _address(page) and route.request.resource_type == "document":
-            route.fulfill(body=page.html, content_type="text/html; charset=utf-8")
-        elif page is not None and page.folder and url.startswith(_ORIGIN):
-            _serve_file(route, Path(page.folder))
-        else:
-            route.abort()
-
-
-def _address(page: Page) -> str:
-    return _ORIGIN + quote(page.page_id)
-
-
-def _serve_file(route: Route, folder: Path) -> None:
-    root = folder.resolve()
-    path = (root / unquote(urlsplit(route.request.url).path).lstrip("/")).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
-        route.abort()
-        return
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    route.fulfill(body=path.read_bytes(), content_type=kind)
-
 
 def _first_line(error: Error) -> str:
     return str(error).splitlines()[0]
+
+
+def _process_id(browser: Browser) -> int:
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return int(next(process["id"] for process in processes if process["type"] == "browser"))
 
 
 def find_executable(configured: str, own: str) -> str:
@@ -243,29 +243,51 @@ def find_executable(configured: str, own: str) -> str:
 
 @contextmanager
 def open_browser(config: BrowserConfig, say: Callable[[str], None]) -> Iterator[Renderer]:
-    """Start Chromium and yield a renderer; UserError where there is none or it doesn't start.
+    """Start Chromium and yield a renderer; UserError where there is none, it doesn't start or is too old.
 
     say: told once where the sandbox is off, which Chromium insists on for root.
     """
     with sync_playwright() as playwright:
-        browser = _launch(playwright, config, say)
+        browser = launch(playwright, config, say)
         try:
             yield Renderer(browser, config)
         finally:
             browser.close()
 
 
-def _launch(playwright: Playwright, config: BrowserConfig, say: Callable[[str], None]) -> Browser:
+def launch(playwright: Playwright, config: BrowserConfig, say: Callable[[str], None]) -> Browser:
+    """Start Chromium; UserError where there is none, it doesn't start or is too old."""
     executable = find_executable(config.executable, playwright.chromium.executable_path)
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if is_root:
+    check_version(executable)
+    if is_root():
         say("running as root: Chromium's sandbox is off (it can't run as root); pages get no scripts and no network")
     try:
         return playwright.chromium.launch(
             executable_path=executable,
-            chromium_sandbox=not is_root,
+            chromium_sandbox=not is_root(),
             args=list(_FLAGS),
             handle_sigint=False,  # else Ctrl-C ends the driver before open_browser can close the browser
         )
     except Error as error:
         raise UserError(f"{executable} does not start: {_first_line(error)}") from error
+
+
+def is_root() -> bool:
+    """Tell whether this process is root's, for whom Chromium has no sandbox."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def check_version(executable: str) -> str:
+    """Return what the browser says of its version; UserError where that is too old, or it says nothing."""
+    try:
+        answer = subprocess.run([executable, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UserError(f"{executable} does not start: {error}") from error
+    said = answer.stdout.strip()
+    found = re.search(r"(\d+)\.\d+", said)
+    if found is None:
+        why = said or answer.stderr.strip()
+        raise UserError(f"{executable} is not a Chromium: --version says {why[:200]!r}")
+    if int(found[1]) < _MIN_VERSION:
+        raise UserError(f"{said} at {executable} is too old: {_MIN_VERSION} or newer is needed; see --help")
+    return said

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pairgen.assets import FolderAssets
 from pairgen.records import Page
 from schemas.errors import UserError
 from schemas.vocabulary import DOMAINS
@@ -46,4 +47,6 @@ def _readable(files: list[Path], folder: Path, skipped: Callable[[str], None]) -
         except UnicodeDecodeError as error:
             skipped(f"{path} is skipped: not UTF-8 (byte {error.start})")
             continue
-        yield Page(page_id=path.relative_to(folder).as_posix(), domain="other", html=html, folder=str(folder))
+        yield Page(
+            page_id=path.relative_to(folder).as_posix(), domain="other", html=html, assets=FolderAssets(str(folder))
+        )

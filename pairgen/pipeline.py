@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from pairgen.attempt import Stage
-from pairgen.browser import BrowserConfig, Renderer, open_browser
+from pairgen.browser import Renderer, open_browser
+from pairgen.browser_config import BrowserConfig
 from pairgen.cells import Plan, Slot
 from pairgen.funnel import Funnel
 from pairgen.pages import COMPOSER, open_pages

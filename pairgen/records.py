@@ -5,7 +5,9 @@ page -> Snapshot -> Candidate -> (browser applies it) -> Snapshot -> Described |
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
+from pairgen.assets import ORIGIN, Assets, NoAssets
 from schemas.records import Box, Truth
 
 
@@ -17,8 +19,15 @@ class Page:
     domain: str
     html: str
     language: str = "en"
-    folder: str = ""
-    """Folder whose files the document may load by relative addresses; "" allows none."""
+    assets: Assets = field(default_factory=NoAssets)
+    """What the document may load."""
+    address: str = ""
+    """Where the document believes that it is; "" is a place named after the page."""
+
+    @property
+    def url(self) -> str:
+        """Return where the document believes that it is."""
+        return self.address or ORIGIN + quote(self.page_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

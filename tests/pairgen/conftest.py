@@ -3,7 +3,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pairgen.browser import BrowserConfig, Renderer, find_executable, open_browser
+from pairgen.browser import Renderer, find_executable, open_browser
+from pairgen.browser_config import BrowserConfig
 from schemas.errors import UserError
 
 

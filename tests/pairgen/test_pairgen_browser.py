@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pages_by_hand import bakery
 
+from pairgen.assets import FolderAssets
 from pairgen.browser import Renderer, find_executable
 from pairgen.images import decode
 from pairgen.records import Change, Element, Page, Snapshot
@@ -103,7 +104,7 @@ def test_only_files_of_the_pages_folder_are_loaded(renderer: Renderer, tmp_path:
         '<html><head><link rel=stylesheet href="own.css"><link rel=stylesheet href="..%2Fsecret.css">'
         '<link rel=stylesheet href="link.css"></head><body><h1>Hello</h1></body></html>'
     )
-    renderer.load(Page(page_id="a.html", domain="other", html=html, folder=str(folder)))
+    renderer.load(Page(page_id="a.html", domain="other", html=html, assets=FolderAssets(str(folder))))
     styles = named(renderer.snapshot(), "Hello").styles
     assert styles["color"] == "rgb(1, 2, 3)"
     assert styles["font-size"] == "32px"
