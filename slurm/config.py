@@ -12,8 +12,8 @@ _WORD: Final = re.compile(r"[\w.,:;@%+=~^&|!*()\[\]/-]+")
 """What an #SBATCH value may hold: no blank, quote, `$` or line break, which sbatch or a shell could read otherwise."""
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 _NODES: Final = re.compile(r"[\w.,\[\]-]+")
-_MAX_TEMP_DIR: Final = 24
-"""Characters; Ray's sockets lie 80 below, and a socket's path ends at 107."""
+_MAX_TEMP_DIR: Final = 16
+"""Characters; Ray's sockets lie 88 below, and a socket's path ends at 107."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,7 @@ class RayNode:
     ports: Ports
     share: Share
     temp_dir: Path
-    """Of this node in this job alone."""
+    """Of this node in this job alone; closed to others, since Ray opens its own folder to all."""
     object_store_gb: float
 
     def start_head(self, ip_address: str) -> str:
@@ -119,7 +119,7 @@ class RayNode:
         command = [
             *(sys.executable, "-m", "ray.scripts.scripts", "start", *options, *self.ports.options),
             *(f"--num-cpus={self.share.num_cpus}", f"--num-gpus={self.share.num_gpus}"),
-            *(f"--temp-dir={self.temp_dir}", f"--object-store-memory={int(self.object_store_gb * 1e9)}"),
+            *(f"--temp-dir={self.temp_dir}/r", f"--object-store-memory={int(self.object_store_gb * 1e9)}"),
             "--include-log-monitor=false",
         ]
         done = subprocess.run(

@@ -49,6 +49,7 @@ def test_two_sweeps_share_two_nodes_and_a_store(cluster: cases.Cluster, tmp_path
     beside = cluster.submit(tmp_path / "runs", *SMALL, "limit=7", where)
     job.wait_for("Ray", (job.folder / "nodes" / "1.json").is_file)
     assert stat.S_IMODE((job.folder / "token").stat().st_mode) == 0o600
+    assert stat.S_IMODE(Path(f"/tmp/diffspot-{job.job_id}-0").stat().st_mode) == 0o700
     raylets = [command for _, command in job.processes() if "/raylet/raylet " in command]
     assert len(raylets) == 2
     assert all("GPU,1" in command and "CPU,1" in command for command in raylets)
