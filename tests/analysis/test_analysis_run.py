@@ -5,9 +5,6 @@ import random
 import re
 import subprocess
 import sys
-from base64 import b64encode
-from hashlib import sha256
-from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 
@@ -18,9 +15,7 @@ from PIL import Image
 
 from analysis.__main__ import main
 from analysis.images import find_images
-from analysis.report import heat_cells
 from analysis.run import analyse, load, measure_images, read_families, read_roles
-from analysis.samples import MAX_SAMPLES, sample_ids
 from analysis.tables import leaderboard, recall_by_operator
 from analysis.tally import build
 from records.datasets import PairImages, fingerprint_files, pack
@@ -71,18 +66,6 @@ def run(tmp_path: Path) -> RunPaths:
     return paths
 
 
-class _Page(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.addresses: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "action", "style")]
-
-
 def test_tables_are_written_and_equal_the_pure_functions(run: RunPaths) -> None:
     analysis = analyse(run.root, num_resamples=20)
     roles = {"pixel_diff": "baseline", "oracle": "probe"}
@@ -106,45 +89,6 @@ def test_tables_too_large_to_read_whole_give_the_same_figures(run: RunPaths) -> 
     run.verdicts.write_bytes(b"PAR1 cut short")
     with pytest.raises(StoreError, match="is damaged"):
         load(run, max_read_bytes=0)
-
-
-def test_report_runs_nothing_and_loads_nothing(run: RunPaths) -> None:
-    data = memoryview(_png())
-    analyse(run.root, images=lambda _: PairImages(data, data), num_resamples=20)
-    text = run.report.read_text(encoding="utf-8")
-    page = _Page(text)
-    assert page.tags.count("script") == page.tags.count("link") == page.tags.count("img") == 0
-    assert page.tags.count("image") == 2 * MAX_SAMPLES
-    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
-    assert "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;" in text
-    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
-    assert style and f"'sha256-{b64encode(sha256(style[1].encode()).digest()).decode()}'" in text
-
-
-def test_pictures_that_would_grow_too_large_are_left_out(run: RunPaths) -> None:
-    # Bytes after the image's end don't keep it from decoding: a picture of 3 MB without drawing one.
-    data = memoryview(_png() + bytes(3_000_000))
-    analyse(run.root, images=lambda _: PairImages(data, data), num_resamples=20)
-    text = run.report.read_text(encoding="utf-8")
-    assert run.report.stat().st_size < 20_000_000
-    assert _Page(text).tags.count("image") == 2 * 2
-    assert text.count("Pictures left out") == MAX_SAMPLES - 2
-
-
-def test_sample_spreads_over_operators_and_keeps_two_unchanged() -> None:
-    ids = sample_ids(PAIRS)
-    assert len(ids) == len(set(ids)) == MAX_SAMPLES
-    assert sum(name.startswith("same") for name in ids) == 2
-    assert len({name.split("-")[0] for name in ids[:10]}) == 10
-    assert len(sample_ids(PAIRS.filter(pl.col("task_type") == "no_diff"))) == MAX_SAMPLES
-
-
-def test_heat_map_hides_thin_operators_and_adds_up_families() -> None:
-    table = recall_by_operator(_verdicts(), PAIRS).filter(pl.col("tier") == "all")
-    shown = heat_cells(table).filter((pl.col("judge") == "rules") & (pl.col("model") == "oracle"))
-    assert shown.select("column", "num_pairs", "recall").rows() == [
-        ("typography", 30, 1.0), ("colour", 18, 1.0), ("layout", 18, 1.0), ("shape", 12, 1.0),
-    ]  # fmt: skip
 
 
 def test_the_door_measures_images_once_and_says_where_they_are_not(
