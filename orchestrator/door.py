@@ -3,6 +3,7 @@
 Every room with a command composes through `compose`; every command ends through `run_command`.
 """
 
+import contextlib
 import io
 import re
 import sys
@@ -119,11 +120,15 @@ def _explain_unknown_key(key: str, overrides: Sequence[str], config_name: str) -
     name = key.partition("@")[0]
     if (CONF_DIR / name).is_dir() and not word.startswith("+"):
         return f"{word!r}: write it with a plus: +{word}"
-    try:
-        known = _keys(compose([word for word in overrides if _chooses_an_option(word)], config_name).values)
-    except ConfigError:
-        known = []
-    return f"unknown setting {key!r}: {nearest(key, known)}"
+    return f"unknown setting {key!r}: {nearest(key, _known_keys(overrides, config_name))}"
+
+
+def _known_keys(overrides: Sequence[str], config_name: str) -> list[str]:
+    """Return the keys of the chosen options, or of the usual ones where those can't be composed alone."""
+    for chosen in ([word for word in overrides if _chooses_an_option(word)], []):
+        with contextlib.suppress(ConfigError):
+            return _keys(compose(chosen, config_name).values)
+    return []
 
 
 def _chooses_an_option(word: str) -> bool:
