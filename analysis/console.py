@@ -7,6 +7,7 @@ import polars as pl
 
 from analysis.agreement import explain
 from analysis.figures import ALSO_JUDGES, agreement_figures, outcome_rows, percent, rate_and_interval
+from analysis.official import badges, claims_to_be_official
 from analysis.ranking import ranked, read_probe, why_none_named
 from analysis.replay import flips
 from analysis.scopes import OVERALL
@@ -56,7 +57,16 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
         lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
         lines.append(Line("no verdicts: nothing to rank", "yellow"))
-    return [*lines, *_judges(analysis), *_outcomes(analysis)]
+    return [*lines, *_judges(analysis), *_official(analysis), *_outcomes(analysis)]
+
+
+def _official(analysis: Analysis) -> list[Line]:
+    """Say of each judge whether its leaderboard is official, and on which lines it fails, where one might think so."""
+    if not claims_to_be_official(analysis):
+        return []
+    told = [(one.judge, [condition.name for condition in one.open]) for one in badges(analysis)]
+    said = [f"{judge}: {'not official: ' + ', '.join(names) if names else 'official'}" for judge, names in told]
+    return [Line(""), *(Line(f"official  {line}") for line in said)]
 
 
 def _dataset(analysis: Analysis) -> list[str]:

@@ -19,6 +19,8 @@ class RunFacts:
     """Judge name to a word on it, such as `unofficial prompt`; official judges have none."""
     judge_kinds: Mapping[str, str] = field(default_factory=dict)
     """Judge name to `rules`, `similarity` or `llm`."""
+    config: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The resolved config itself."""
 
 
 def read_facts(config: Mapping[str, Any]) -> RunFacts:
@@ -30,6 +32,7 @@ def read_facts(config: Mapping[str, Any]) -> RunFacts:
         dataset=_dataset(_mapping(config.get("dataset")), config.get("limit")),
         notes={judge: note for judge, note in notes.items() if note},
         judge_kinds=kinds,
+        config=config,
     )
 
 

@@ -11,6 +11,7 @@ from analysis.ranking import ranked
 from analysis.report_changes import heat_maps, magnitudes, nameability, tiers
 from analysis.report_costs import claims, costs, outcomes
 from analysis.report_judges import agreement, noise
+from analysis.report_official import against, official
 from analysis.report_script import BROWSER, SCRIPT
 from analysis.report_standings import judge_names, standings
 from analysis.report_style import STYLE
@@ -20,6 +21,7 @@ from analysis.tally import Analysis, RunTables
 
 _CONTENTS: Final = {
     "leaderboard": "Leaderboard",
+    "published": "Published rows",
     "tiers": "Tiers",
     "operators": "Kinds of change",
     "magnitude": "Size",
@@ -37,7 +39,8 @@ def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: 
     """Return the report as HTML, below 20 MB. `images` gives a pair's stored images by id, or None."""
     sample = take_sample(tables, images)
     sections = [
-        standings(analysis), tiers(analysis), heat_maps(analysis), magnitudes(analysis), nameability(analysis),
+        standings(analysis), against(analysis), tiers(analysis),
+        heat_maps(analysis), magnitudes(analysis), nameability(analysis),
         claims(analysis), agreement(analysis), noise(analysis), costs(analysis), outcomes(analysis),
         sample_section(sample, len(tables.pairs)),
     ]  # fmt: skip
@@ -63,7 +66,7 @@ def _header(analysis: Analysis, title: str) -> list[Html]:
     found = [element("li", text) for text in findings(analysis)]
     return [
         element("h1", title), element("p", facts, class_="lede"), *dataset,
-        *([element("ul", *found, class_="findings")] if found else []),
+        *([element("ul", *found, class_="findings")] if found else []), official(analysis),
     ]  # fmt: skip
 
 

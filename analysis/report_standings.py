@@ -10,6 +10,7 @@ import polars as pl
 from analysis.charts import interval_mark
 from analysis.figures import ABSENT, ALSO_JUDGES, percent, rate_and_interval
 from analysis.markup import Html, element, join, row, table
+from analysis.published import published_rows
 from analysis.ranking import ProbeReading, ranked, read_probe, why_none_named
 from analysis.scopes import OVERALL
 from analysis.tally import Analysis
@@ -62,12 +63,14 @@ def _standing_of(analysis: Analysis, order: pl.DataFrame, probes: pl.DataFrame, 
         **boxless,
     }
     figures["precision"] = "precision"
-    tops = {name: _top(both, name) for name in _BARS.values()}
+    beside = published_rows(analysis)
+    tops = {name: _top([*both, pl.DataFrame(beside)] if beside else both, name) for name in _BARS.values()}
     rows = [
         _standing(one, list(figures.values()), analysis.judging_models, tops)
         for frame in both
         for one in frame.iter_rows(named=True)
     ]
+    rows += [_standing({**dict.fromkeys(figures.values()), **one}, list(figures.values()), (), tops) for one in beside]
     note, conflict = analysis.facts.notes.get(judge), analysis.contestants.get(judge, ())
     why = why_none_named(analysis.leaderboard, analysis.found, judge, analysis.facts.judge_kinds.get(judge))
     heads = ["rank", "could be", "model", *(f"{name} %" for name in (*_BARS, *figures))]
