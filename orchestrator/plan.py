@@ -87,7 +87,7 @@ def prepare(sweep: SweepConfig, console: Console, held: contextlib.ExitStack) ->
     lock = None if sweep.details == "preflight" else held.enter_context(_lock(paths, console))
     store = Store.open(runs.store)
     for damage in store.damage:
-        console.print(f"store: {damage.segment}, byte {damage.offset}: {damage.reason}; that call is asked again")
+        console.print(f"store: {damage}; that call is asked again", soft_wrap=True)
     keys = Keys(dataset)
     ledger = Ledger(store, keys, models, judges, pair_ids)
     ledger.ask_again(_replayed(sweep, dataset, pair_ids))

@@ -166,9 +166,9 @@ def _worker(task: NodeTask, signals: Signals) -> int:
 
 
 def _num_finished(store: Path) -> int:
-    from records.inspection import inspect_store
+    from records.inspection import count_finished
 
-    return sum(report.num_finished for report in inspect_store(store))
+    return count_finished(store)
 
 
 def _read(arguments: Sequence[str]) -> tuple[str, NodeTask]:
