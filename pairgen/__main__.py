@@ -1,36 +1,39 @@
 """The door of pair generation: `python -m pairgen out=PATH ...`."""
 
+import os
+import shlex
 import sys
 import time
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.door import EXIT_DONE, EXIT_FAILED, compose, run_command, split_arguments
+from orchestrator.door import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, compose, run_command, split_arguments
 from schemas.errors import UserError
 from schemas.registry import parse_config
 
 if TYPE_CHECKING:
     from pairgen.pipeline import Pipeline
-    from pairgen.records import Pair
 
 _HELP = """\
 usage: python -m pairgen out=PATH.parquet [key=value ...]
        python -m pairgen +pairgen=embedded        remakes data/embedded/pairs.parquet
 
 Makes pairs of before/after screenshots with Chromium and prints what became of every candidate.
-  pages=composer|FOLDER   where pages come from; a folder of HTML files
+  pages=composer|PATH     where pages come from: a folder of HTML and MHTML files, or a text file of addresses
   per_cell=2 no_diff=12   pairs for each operator and tier; pairs of a page rendered twice
   seed=7                  decides pages and candidates
   operators=[text,color]  only these
+  workers=2               browsers at once; the result is the same for any number
+  benign.num=100          controls whose images differ although nothing in the page does
   reference=PATH          compares the result with an earlier one
 All keys and their meaning: conf/pairgen.yaml and PairgenConfig in pairgen/pipeline.py.
-Exit status: 0 all made; 1 some could not be made (named), or stopped; 2 something that you can fix."""
+Exit status: 0 all made; 1 some could not be made (named); 2 something that you can fix; 3 stopped."""
 _PACKAGES = {"playwright": "playwright", "oxipng": "pyoxipng"}
 """What the extra `pairgen` installs: module -> distribution."""
 _REPORT_EVERY_S = 30.0
+_RENEW_EVERY_S = 0.5
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,24 +47,24 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _make(overrides)
     except KeyboardInterrupt:
-        # Not the exit status of what can be resumed: pairs of an unfinished file are not kept.
-        _note("stopped: nothing was written")
-        return EXIT_FAILED
+        command = shlex.join([os.path.relpath(sys.executable), "-m", "pairgen", *arguments])
+        _note(f"stopped; every finished page is kept. Go on with:\n  {command}")
+        return EXIT_STOPPED
 
 
 def _make(overrides: Sequence[str]) -> int:
     _need_packages()
     from pairgen.compare import compare, read_reference
     from pairgen.pipeline import PairgenConfig, Pipeline
-    from pairgen.writer import write_pairs
 
     config: PairgenConfig = parse_config(PairgenConfig, compose(overrides, "pairgen").values, where="pairgen")
     reference = read_reference(Path(config.reference)) if config.reference else None
-    pipeline, out, start = Pipeline(config), Path(config.out), time.monotonic()
-    with closing(_reported(pipeline)) as pairs:
-        write_pairs(pairs, out, config.png_level)
+    pipeline, out, start = Pipeline(config, _note), Path(config.out), time.monotonic()
+    pipeline.run(_Progress(pipeline))
     out.with_name(out.name + ".funnel.json").write_text(pipeline.funnel.to_json(), encoding="utf-8")
     _say(f"\n{pipeline.funnel.table()}\n{pipeline.funnel.summary()}")
+    if pipeline.num_cached:
+        _say(f"{pipeline.num_cached} pages were done before and not done again")
     _say(f"{out}   {out.stat().st_size / 1e6:.1f} MB   {_clock(time.monotonic() - start)}")
     if config.reference:
         _say(compare(out.read_bytes(), reference) if reference else f"no reference at {config.reference} yet")
@@ -88,21 +91,23 @@ def _end(pipeline: "Pipeline") -> int:
     return EXIT_FAILED
 
 
-def _reported(pipeline: "Pipeline") -> Generator["Pair"]:
-    """Pass pairs on, with a line of progress each 30 s, and on a terminal one that renews itself."""
-    start = last = time.monotonic()
-    is_terminal = sys.stderr.isatty()
-    with closing(pipeline.run(_note)) as pairs:
-        for pair in pairs:
-            now = time.monotonic()
-            if is_terminal or now - last > _REPORT_EVERY_S:
-                last = now
-                funnel = pipeline.funnel
-                done = f"pairs {funnel.num_kept}/{pipeline.config.num_wanted}"
-                line = f"{done}   pages {funnel.num_pages}   {_clock(now - start)}"
-                sys.stderr.write(f"\r{line}" if is_terminal else f"{line}\n")
-                sys.stderr.flush()
-            yield pair
+class _Progress:
+    """Say how far it is: a line each 30 s, and on a terminal one that renews itself."""
+
+    def __init__(self, pipeline: "Pipeline") -> None:
+        self._pipeline = pipeline
+        self._start = self._last = time.monotonic()
+        self._is_terminal = sys.stderr.isatty()
+
+    def __call__(self) -> None:
+        now, funnel = time.monotonic(), self._pipeline.funnel
+        if now - self._last < (_RENEW_EVERY_S if self._is_terminal else _REPORT_EVERY_S):
+            return
+        self._last = now
+        done = f"pairs {funnel.num_kept}/{self._pipeline.config.num_wanted}"
+        line = f"{done}   pages {funnel.num_pages}   {_clock(now - self._start)}"
+        sys.stderr.write(f"\r{line}" if self._is_terminal else f"{line}\n")
+        sys.stderr.flush()
 
 
 def _clock(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -47,6 +47,16 @@ class Stage:
             return None
         renderer = renderer_json(self._renderer.version, self._fonts(self._before))
         return Pair(pair_id=pair_id, page=self._page, before=self._png, after=again, renderer=renderer)
+
+    def disturbed(self, pair_id: str, kind: str, disturb: Callable[[bytes], bytes | None]) -> Pair | None:
+        """Return the page beside a picture of it that `disturb` made; None where there is none or it is the same."""
+        after = disturb(self._png)
+        if after is None or after == self._png:
+            return None
+        renderer = renderer_json(self._renderer.version, self._fonts(self._before))
+        return Pair(
+            pair_id=pair_id, page=self._page, before=self._png, after=after, renderer=renderer, benign_kind=kind
+        )
 
     def _try(self, candidate: Candidate, pair_id: str) -> Pair | Rejected:
         checked = self._check(candidate)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, CDPSession, Error, Playwright, sync_playwright
 from playwright.sync_api import Page as Tab
@@ -128,6 +128,8 @@ class Renderer:
         self.guard = Guard(self._context, config)
         self._tab: Tab = self._context.new_page()
         close_popups(self._context, self._tab)
+        self._is_crashed = False
+        self._tab.on("crash", self._note_crash)
         self._cdp: CDPSession = self._context.new_cdp_session(self._tab)
         self._cdp.send("DOM.enable")
         self._cdp.send("CSS.enable")
@@ -147,7 +149,7 @@ class Renderer:
         except Timeout as error:
             raise PageFault("timeout", f"not loaded after {self._config.timeout_s:g} s") from error
         except Error as error:
-            if not self._browser_lives():
+            if not self.is_alive():
                 raise
             raise PageFault("does_not_load", _first_line(error)) from error
         self.guard.check()
@@ -163,8 +165,17 @@ class Renderer:
         if count > self._config.max_elements:
             raise PageFault("too_many_elements", f"{count}, and {self._config.max_elements} are the limit")
 
-    def _browser_lives(self) -> bool:
-        return self._context.browser is not None and self._context.browser.is_connected() and not self._tab.is_closed()
+    def _note_crash(self, _: Tab) -> None:
+        self._is_crashed = True
+
+    def is_alive(self) -> bool:
+        """Tell whether the browser and its tab are there."""
+        browser = self._context.browser
+        return browser is not None and browser.is_connected() and not self._tab.is_closed() and not self._is_crashed
+
+    def evaluate(self, script: str) -> Any:  # noqa: ANN401 (whatever the script returns)
+        """Return what a script of ours says of the page."""
+        return self._tab.evaluate(script)
 
     def snapshot(self) -> Snapshot:
         """Return all elements as they are now."""

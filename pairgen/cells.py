@@ -43,6 +43,10 @@ class Plan:
         others = (name for name in MECHANISMS[slot.operator] if name != slot.mechanism)
         return (slot.mechanism, *others)
 
+    def num_misses(self, slot: Slot) -> int:
+        """Return how many pages yielded nothing for a slot."""
+        return self._tries[slot]
+
     def miss(self, slot: Slot) -> None:
         """Note that a page yielded nothing for a slot."""
         self._tries[slot] += 1

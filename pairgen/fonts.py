@@ -96,14 +96,20 @@ def missing_glyphs(text: str, stack: str, fonts: Iterable[PlatformFont]) -> str 
     for font, found in known:
         if found is not None and not found.families & allowed:
             return f"{font.family} stands in for {stack}"
-    if not known or any(found is None for _, found in known):
+    return absent_glyphs(text, [font for font, _ in known])
+
+
+def absent_glyphs(text: str, fonts: Iterable[PlatformFont]) -> str | None:
+    """Say which characters no font that drew has a glyph for; None where all have one, or a font isn't known."""
+    known = [find_font(font.postscript_name) for font in fonts]
+    if not known or any(found is None for found in known):
         return None
     absent = {
         character
         for character in text
         if character.isprintable()
         and not character.isspace()
-        and not any(ord(character) in part for _, found in known if found for part in found.ranges)
+        and not any(ord(character) in part for found in known if found for part in found.ranges)
     }
     return f"no glyph for {''.join(sorted(absent))!r}" if absent else None
 

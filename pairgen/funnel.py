@@ -21,11 +21,21 @@ class Funnel:
     """No-diff pairs kept."""
     unstable_pages: int = 0
     """Pages that look otherwise on a second load."""
+    num_benign: int = 0
+    """Benign controls kept."""
+    num_found: int = 0
+    """Pages that a foreign source has; 0 for the composer."""
+    num_chosen: int = 0
+    """Pages of a foreign source that are fit, distinct and good enough."""
+    unfit: Counter[str] = field(default_factory=Counter)
+    """Pages of a foreign source that aren't, by reason."""
+    failed: Counter[str] = field(default_factory=Counter)
+    """Pages that were tried for pairs and couldn't be used after all, by reason."""
 
     @property
     def num_kept(self) -> int:
         """Return how many pairs were kept, no-diff pairs included."""
-        return self.kept.total() + self.num_no_diff
+        return self.kept.total() + self.num_no_diff + self.num_benign
 
     @property
     def predicates(self) -> list[str]:
@@ -44,11 +54,19 @@ class Funnel:
         return _align([head, *rows, ["all", "", *totals]])
 
     def summary(self) -> str:
-        """Return the one line below the table."""
-        return (
+        """Return the lines below the table."""
+        lines = []
+        if self.num_found:
+            lines.append(f"{self.num_found} pages found, {self.num_chosen} chosen{_reasons(self.unfit)}")
+        if self.failed:
+            lines.append(f"{self.failed.total()} pages failed while pairs were made{_reasons(self.failed)}")
+        if self.num_benign:
+            lines.append(f"{self.num_benign} benign controls")
+        lines.append(
             f"{self.num_pages} pages, {self.candidates.total()} candidates, {self.kept.total()} changed and "
             f"{self.num_no_diff} unchanged pairs kept; {self.unstable_pages} pages differed on a second load"
         )
+        return "\n".join(lines)
 
     def to_json(self) -> str:
         """Return the counts as JSON, a list of one object per cell."""
@@ -64,7 +82,15 @@ class Funnel:
             for operator, tier in self._cells()
         ]
         whole = {"pages": self.num_pages, "no_diff": self.num_no_diff, "unstable_pages": self.unstable_pages}
-        return json.dumps({**whole, "cells": cells}, indent=1) + "\n"
+        foreign: dict[str, object] = {
+            "benign": self.num_benign,
+            "found": self.num_found,
+            "chosen": self.num_chosen,
+            "unfit": dict(self.unfit),
+            "failed": dict(self.failed),
+        }
+        more = {name: value for name, value in foreign.items() if value}
+        return json.dumps({**whole, **more, "cells": cells}, indent=1) + "\n"
 
     def _cells(self) -> list[tuple[str, str]]:
         return [(name, tier) for name in OPERATORS for tier in CHANGED_TIERS if self.candidates[name, tier]]
@@ -72,6 +98,11 @@ class Funnel:
     def _row(self, operator: str, tier: str, names: list[str]) -> list[str]:
         counts = [self.candidates[operator, tier], *(self.rejected[operator, tier, name] for name in names)]
         return [operator, tier, *map(str, counts), str(self.kept[operator, tier])]
+
+
+def _reasons(counts: Counter[str]) -> str:
+    named = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ": " + ", ".join(f"{count} {name}" for name, count in named) if named else ""
 
 
 def _align(rows: list[list[str]]) -> str:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page as Tab
 from pairgen.assets import Asset, TooLarge
 from pairgen.browser_config import BrowserConfig
 from pairgen.faults import PageFault
+from pairgen.images import is_animated
 from pairgen.records import Page
 
 NO_NETWORK: Final = (
@@ -31,8 +32,8 @@ _POLICY: Final = (
 )
 _SCRIPTS: Final = "; script-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 _NO_SCRIPTS: Final = "; script-src 'none'"
-_NOTICED: Final = ("stylesheet", "image", "font")
-"""Kinds of request whose failure shows in the picture."""
+_NOTICED: Final = ("stylesheet", "font")
+"""Kinds of request whose failure shows in the whole picture; of images, those that show are asked for."""
 
 
 class Guard:
@@ -46,14 +47,16 @@ class Guard:
         self._num_bytes = 0
         self._fault: PageFault | None = None
         self.missing: list[str] = []
-        """Style sheets, images and fonts that the present page asked for and didn't get."""
+        """Style sheets and fonts that the present page asked for and didn't get."""
+        self.animated: list[str] = []
+        """Images of several frames that the present page got."""
         context.set_offline(True)
         context.route("**/*", self._serve)
         context.route_web_socket("**/*", _close_socket)
 
     def admit(self, page: Page) -> None:
         """Let one page in, with a fresh allowance; PageFault where its document is too large."""
-        self._page, self._is_open, self._fault, self.missing = page, False, None, []
+        self._page, self._is_open, self._fault, self.missing, self.animated = page, False, None, [], []
         self._num_requests = self._num_bytes = 0
         size = len(page.html.encode("utf-8", "surrogatepass"))
         if size > self._config.max_page_mb * 1e6:
@@ -100,7 +103,10 @@ class Guard:
         if isinstance(found, TooLarge):
             self._fault = PageFault("too_large", f"assets of more than {self._config.max_assets_mb:g} MB")
             return None
-        self._num_bytes += len(found.body) if found else 0
+        if found is not None:
+            self._num_bytes += len(found.body)
+            if is_animated(found.body):
+                self.animated.append(url)
         return found
 
 

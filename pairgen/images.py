@@ -20,6 +20,17 @@ def decode(png: bytes) -> Pixels:
         return np.asarray(image.convert("RGB"))
 
 
+def is_animated(data: bytes) -> bool:
+    """Tell whether bytes are an image of several frames: GIF, APNG or WebP."""
+    if not data.startswith((b"GIF8", b"\x89PNG", b"RIFF")):
+        return False
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return bool(getattr(image, "is_animated", False))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # Pillow's words for a damaged file
+        return False
+
+
 def level_difference(before: Pixels, after: Pixels) -> Pixels:
     """Return the largest channel difference per pixel, 0..255, shape (height, width)."""
     levels = np.maximum(before, after) - np.minimum(before, after)

@@ -1,52 +1,149 @@
-"""Where pages come from: the composer, or any folder of HTML files."""
+"""Where pages come from: the composer, a folder of HTML and MHTML files, or a list of addresses."""
 
+import ipaddress
 import itertools
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
-from pairgen.assets import FolderAssets
+from pairgen.assets import FolderAssets, SiteAssets, TooLarge, file_within, origin_of
+from pairgen.faults import PageFault
+from pairgen.mhtml import read_archive
 from pairgen.records import Page
 from schemas.errors import UserError
 from schemas.vocabulary import DOMAINS
 
 COMPOSER = "composer"
 _SEED_STRIDE = 100_000
+_HTML, _ARCHIVES = (".html", ".htm", ".xhtml"), (".mhtml", ".mht")
+_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_LOOKS_HTML = re.compile(r"<(!doctype\s+html|html|head|body|[a-z][a-z0-9]*[\s>/])", re.IGNORECASE)
 
 
-def open_pages(source: str, seed: int, skipped: Callable[[str], None]) -> Iterator[Page]:
-    """Return pages in an order that only the source and the seed decide; the composer never ends.
+class Source(Protocol):
+    """One page that isn't read yet."""
 
-    source: `composer`, or a folder whose *.html files are pages of domain `other`.
-    skipped: told in one line of each file that isn't UTF-8, which yields no page.
-    """
-    return composed_pages(seed) if source == COMPOSER else folder_pages(Path(source), skipped)
+    @property
+    def page_id(self) -> str:
+        """Return the page's name among its like."""
+        ...
+
+    def read(self, max_bytes: int) -> Page:
+        """Return the page; PageFault says why there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """An HTML or MHTML file below a folder, whose other files are its assets."""
+
+    root: str
+    page_id: str
+
+    def read(self, max_bytes: int) -> Page:
+        """Read the file."""
+        path = file_within(Path(self.root), self.page_id)
+        if path is None:
+            raise PageFault("outside", "a link out of the folder, or no file")
+        try:
+            size = path.stat().st_size
+            if size > max_bytes:
+                raise PageFault("too_large", f"document of {size / 1e6:.1f} MB")
+            data = path.read_bytes()
+        except OSError as error:
+            raise PageFault("unreadable", error.strerror or str(error)) from error
+        if path.suffix.lower() in _ARCHIVES:
+            return read_archive(data, self.page_id)
+        return Page(page_id=self.page_id, domain="other", html=html_of(data), assets=FolderAssets(self.root))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSource:
+    """A page that a server on this machine, or an allowed one, serves."""
+
+    page_id: str
+    timeout_s: float
+
+    def read(self, max_bytes: int) -> Page:
+        """Get the page."""
+        assets = SiteAssets(origin_of(self.page_id), self.timeout_s)
+        found = assets.fetch(self.page_id, max_bytes)
+        if found is None:
+            raise PageFault("does_not_load", "nothing is served there, or not in time")
+        if isinstance(found, TooLarge):
+            raise PageFault("too_large", f"document of more than {max_bytes / 1e6:g} MB")
+        address = self.page_id.partition("#")[0]
+        return Page(page_id=self.page_id, domain="other", html=html_of(found.body), assets=assets, address=address)
+
+
+def html_of(data: bytes) -> str:
+    """Return a document's text: UTF-8, or the encoding that it declares; PageFault where it is neither, or no HTML."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        declared = _CHARSET.search(data[:2048])
+        try:
+            text = data.decode(declared[1].decode() if declared else "utf-8")
+        except (LookupError, UnicodeDecodeError):
+            raise PageFault("not_utf8", f"byte {error.start}") from error
+    if "\0" in text or not _LOOKS_HTML.search(text):
+        raise PageFault("not_html", "no tag is in it")
+    return text
 
 
 def composed_pages(seed: int) -> Iterator[Page]:
-    """Yield composed pages, the domains in turn."""
+    """Yield composed pages, the domains in turn; never ends."""
     from pairgen.composer import compose
 
     for number in itertools.count():
         yield compose(seed * _SEED_STRIDE + number, DOMAINS[number % len(DOMAINS)])
 
 
-def folder_pages(folder: Path, skipped: Callable[[str], None]) -> Iterator[Page]:
-    """Yield the HTML files below a folder that are UTF-8, by path; UserError where there is no HTML file."""
-    if not folder.is_dir():
-        raise UserError(f"no folder {str(folder)!r}: pages is 'composer' or a folder of HTML files")
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".html", ".htm"))
+def find_sources(pages: str, allow_hosts: Sequence[str], timeout_s: float) -> list[Source]:
+    """Return the pages of a folder, by path, or of a list of addresses, in its order; UserError where there are none.
+
+    pages: a folder, or a text file of addresses, one a line; lines that begin with # are left out.
+    """
+    path = Path(pages)
+    if path.is_dir():
+        return list(_files(path))
+    if path.is_file():
+        return list(_addresses(path, allow_hosts, timeout_s))
+    raise UserError(f"no folder {pages!r}: pages is 'composer', a folder of HTML files, or a text file of addresses")
+
+
+def _files(folder: Path) -> Iterator[Source]:
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (*_HTML, *_ARCHIVES))
     if not files:
-        raise UserError(f"no HTML file below {str(folder)!r}")
-    return _readable(files, folder, skipped)
-
-
-def _readable(files: list[Path], folder: Path, skipped: Callable[[str], None]) -> Iterator[Page]:
+        raise UserError(f"no HTML file below {str(folder)!r} (nor MHTML)")
     for path in files:
-        try:
-            html = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            skipped(f"{path} is skipped: not UTF-8 (byte {error.start})")
-            continue
-        yield Page(
-            page_id=path.relative_to(folder).as_posix(), domain="other", html=html, assets=FolderAssets(str(folder))
-        )
+        yield FileSource(str(folder), path.relative_to(folder).as_posix())
+
+
+def _addresses(path: Path, allow_hosts: Sequence[str], timeout_s: float) -> Iterator[Source]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is no text file of addresses") from error
+    wanted = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    if not wanted:
+        raise UserError(f"no address in {str(path)!r}: one a line, as http://127.0.0.1:8000/index.html")
+    for address in dict.fromkeys(wanted):
+        host = (urlsplit(address).hostname or "") if origin_of(address) else ""
+        if not host:
+            raise UserError(f"{path}: {address!r} is no http address")
+        if host not in allow_hosts and not _is_loopback(host):
+            raise UserError(f"{path}: {host} is not this machine; if you may load its pages: allow_hosts=[{host}]")
+        yield SiteSource(address, timeout_s)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,16 +1,30 @@
 """Pages to pairs: every pair from its own page, in an order that seed and outcomes alone decide."""
 
-from collections.abc import Callable, Generator, Iterator
+import asyncio
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-from pairgen.attempt import Stage
-from pairgen.browser import Renderer, open_browser
+from pairgen.benign import BenignConfig
+from pairgen.browser import is_root
 from pairgen.browser_config import BrowserConfig
-from pairgen.cells import Plan, Slot
+from pairgen.cells import Plan
+from pairgen.conductor import Conductor, browser_places
+from pairgen.context import run_context
+from pairgen.desk import DeskConfig
+from pairgen.filters import FiltersConfig
 from pairgen.funnel import Funnel
-from pairgen.pages import COMPOSER, open_pages
-from pairgen.records import Page, Pair
+from pairgen.pages import COMPOSER, composed_pages, find_sources
+from pairgen.phases import ChangePhase, PageSupply, Phase, Reader, RepeatPhase, SurveyPhase, no_diff_task
+from pairgen.records import Page
+from pairgen.tasks import BenignTask, Outcome
+from pairgen.writer import open_writer, with_images
+from records.store import Store
 from schemas.errors import ConfigError
 from schemas.registry import nearest
 from schemas.vocabulary import NO_DIFF, OPERATORS
@@ -23,7 +37,9 @@ class PairgenConfig:
     out: str
     """Parquet file to write; the funnel goes beside it, as <out>.funnel.json."""
     pages: str = COMPOSER
-    """`composer`, or a folder of HTML files."""
+    """`composer`, a folder of HTML and MHTML files, or a text file of addresses."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts beside this machine whose pages may be loaded, where addresses name them."""
     per_cell: int = 2
     """Pairs for each operator and tier."""
     no_diff: int = 12
@@ -36,6 +52,10 @@ class PairgenConfig:
     """Candidates tried on one page for one slot."""
     slots_per_page: int = 6
     """Slots that a page is tried for before it is given up."""
+    lookahead: int = 16
+    """Pages that are begun before the oldest is done; part of what decides the result, as workers are not."""
+    workers: int = 1
+    """Browsers at once; above 1 each is a Ray actor."""
     max_pages: int = 2000
     """Pages after which the run ends, filled or not."""
     png_level: int = 4
@@ -43,9 +63,15 @@ class PairgenConfig:
     reference: str = ""
     """Parquet file to compare the result with; "" compares with none."""
     browser: BrowserConfig = field(default_factory=BrowserConfig)
-    """How Chromium is found and run."""
+    """How Chromium is found and run, and what a page may cost."""
+    filters: FiltersConfig = field(default_factory=FiltersConfig)
+    """What pages of a foreign source must be like."""
+    benign: BenignConfig = field(default_factory=BenignConfig)
+    """Benign controls, kept out of the official metrics."""
 
     def __post_init__(self) -> None:
+        if min(self.workers, self.lookahead) < 1:
+            raise ConfigError("pairgen: workers and lookahead are 1 or more")
         for name in self.operators:
             if name not in OPERATORS:
                 raise ConfigError(f"pairgen: unknown operator {name!r}: {nearest(name, OPERATORS)}")
@@ -59,82 +85,131 @@ class PairgenConfig:
     @property
     def num_wanted(self) -> int:
         """Return how many pairs are to be made."""
-        return self.per_cell * 3 * len(self.operators) + self.no_diff
+        return self.per_cell * 3 * len(self.operators) + self.no_diff + self.benign.num
 
 
 class Pipeline:
-    """Make the pairs that a config wants."""
+    """Make the pairs that a config wants; what was made before a kill is not made again."""
 
-    def __init__(self, config: PairgenConfig) -> None:
-        self.config = config
+    def __init__(self, config: PairgenConfig, say: Callable[[str], None]) -> None:
+        self.config, self._say = config, say
         self.funnel = Funnel()
         self.plan = Plan(config.operators, config.per_cell)
         self.num_skipped = 0
+        self.num_cached = 0
+        self.work = Path(config.out + ".work")
+        self._missing_benign: Counter[str] = Counter(config.benign.kinds())
 
-    def run(self, say: Callable[[str], None]) -> Generator[Pair]:
-        """Yield pairs as they are made: changed ones until no slot is open, then no-diff pairs.
+    def run(self, on_tick: Callable[[], None] = lambda: None) -> None:
+        """Write the file; UserError where there is no page or no browser.
 
-        say: told in one line of each file that is skipped, and where the browser's sandbox is off.
+        on_tick: called often, for a report of progress.
         """
-
-        def skipped(line: str) -> None:
-            self.num_skipped += 1
-            say(line)
-
-        pages = islice(open_pages(self.config.pages, self.config.seed, skipped), self.config.max_pages)
-        with open_browser(self.config.browser, say) as renderer:
-            yield from self._changed(renderer, pages)
-            yield from self._unchanged(renderer, pages)
+        config, images = self.config, self.work / "images"
+        supply = PageSupply(iter(()), config.max_pages)
+        phases = [*self._first_phases(supply), *self._control_phases(supply)]
+        context = run_context(config)
+        if is_root():
+            self._say(
+                "running as root: Chromium's sandbox is off (it can't run as root); pages get "
+                + ("scripts, but no network" if config.browser.javascript else "no scripts and no network")
+            )
+        images.mkdir(parents=True, exist_ok=True)
+        store = Store.open(self.work / "store")
+        desk = DeskConfig(
+            images=str(images.resolve()), seed=config.seed, max_candidates=config.max_candidates,
+            png_level=config.png_level, browser=config.browser, filters=config.filters,
+        )  # fmt: skip
+        with closing(store), open_writer(Path(config.out)) as self._writer, _cluster(config.workers):
+            conductor = Conductor(phases, store, context, on_tick)
+            places = browser_places(desk, config.workers, in_processes=config.workers > 1)
+            asyncio.run(conductor.run(places))
+            self.num_cached = conductor.num_cached
+        shutil.rmtree(self.work, ignore_errors=True)
 
     def missing(self) -> list[str]:
         """Return the ids of pairs that no page yielded."""
         absent = range(self.funnel.num_no_diff + 1, self.config.no_diff + 1)
-        return [slot.pair_id for slot in self.plan.open_slots] + [f"{NO_DIFF}-{number:04d}" for number in absent]
+        benign = [_benign_id(kind, n) for kind, count in self._missing_benign.items() for n in range(count)]
+        return [
+            *(slot.pair_id for slot in self.plan.open_slots),
+            *(f"{NO_DIFF}-{number:04d}" for number in absent),
+            *benign,
+        ]
 
     def shortage(self) -> str:
         """Return why pairs are missing after a run, and what to do: pages end, slots don't."""
-        if self.funnel.num_pages >= self.config.max_pages:
+        if self._supply.is_at_limit:
             return f"the limit of {self.config.max_pages} pages was reached: raise max_pages"
         return "pages ran out: every pair wants a page of its own; give more pages"
 
-    def _changed(self, renderer: Renderer, pages: Iterator[Page]) -> Iterator[Pair]:
-        while self.plan.open_slots:
-            page = next(pages, None)
-            if page is None:
-                return
-            pair = self._first_pair(self._stage(renderer, page), page)
-            if pair is not None:
-                yield pair
+    def _first_phases(self, supply: PageSupply) -> Iterator[Phase]:
+        config, self._supply = self.config, supply
+        if config.pages == COMPOSER:
+            supply.fill(composed_pages(config.seed))
+        else:
+            sources = find_sources(config.pages, config.allow_hosts, config.browser.timeout_s)
+            reader = Reader(self.funnel, int(config.browser.max_page_mb * 1e6), self._skipped)
+            yield SurveyPhase(sources, supply, self.funnel, config.filters, reader)
+        yield ChangePhase(
+            self.plan, supply, self.funnel, self._write,
+            lookahead=config.lookahead, slots_per_page=config.slots_per_page,
+        )  # fmt: skip
 
-    def _first_pair(self, stage: Stage, page: Page) -> Pair | None:
-        for slot in self.plan.open_slots[: self.config.slots_per_page]:
-            pair = self._pair_for(slot, stage, page)
-            if pair is not None:
-                self.plan.fill(slot)
-                return pair
-            self.plan.miss(slot)
-        return None
+    def _control_phases(self, supply: PageSupply) -> Iterator[Phase]:
+        config = self.config
+        yield RepeatPhase(supply, config.no_diff, no_diff_task, self._on_no_diff, lookahead=config.lookahead)
+        for kind, count in sorted(self._missing_benign.items()):
+            make, on_outcome = partial(_benign_task, kind), partial(self._on_benign, kind)
+            yield RepeatPhase(supply, count, make, on_outcome, lookahead=config.lookahead)
 
-    def _pair_for(self, slot: Slot, stage: Stage, page: Page) -> Pair | None:
-        for mechanism in self.plan.mechanisms(slot):
-            seed = f"{self.config.seed}/{page.page_id}/{slot.pair_id}/{mechanism}"
-            pair = stage.attempt(slot, mechanism, seed, self.config.max_candidates)
-            if pair is not None:
-                return pair
-        return None
+    def _skipped(self, line: str) -> None:
+        self.num_skipped += 1
+        self._say(line)
 
-    def _unchanged(self, renderer: Renderer, pages: Iterator[Page]) -> Iterator[Pair]:
-        while self.funnel.num_no_diff < self.config.no_diff:
-            page = next(pages, None)
-            if page is None:
-                return
-            pair = self._stage(renderer, page).repeat(f"{NO_DIFF}-{self.funnel.num_no_diff + 1:04d}")
-            if pair is None:
-                self.funnel.unstable_pages += 1
-            else:
-                self.funnel.num_no_diff += 1
-                yield pair
-
-    def _stage(self, renderer: Renderer, page: Page) -> Stage:
+    def _on_no_diff(self, outcome: Outcome) -> None:
         self.funnel.num_pages += 1
-        return Stage(renderer, page, self.funnel)
+        if outcome.row is not None:
+            self.funnel.num_no_diff += 1
+            self._write(outcome.row)
+        elif outcome.reason == "unstable":
+            self.funnel.unstable_pages += 1
+        else:
+            self.funnel.failed[outcome.reason] += 1
+
+    def _on_benign(self, kind: str, outcome: Outcome) -> None:
+        self.funnel.num_pages += 1
+        if outcome.row is not None:
+            self.funnel.num_benign += 1
+            self._missing_benign[kind] -= 1
+            self._write(outcome.row)
+        else:
+            self.funnel.failed[f"{kind}: {outcome.reason}"] += 1
+
+    def _write(self, row: dict[str, Any]) -> None:
+        rest = {name: value for name, value in row.items() if name not in ("before", "after")}
+        before, after = ((self.work / "images" / f"{row[side]}.png").read_bytes() for side in ("before", "after"))
+        self._writer.write(with_images(rest, before, after))
+
+
+def _benign_task(kind: str, page: Page, number: int) -> BenignTask:
+    return BenignTask(page=page, pair_id=_benign_id(kind, number), kind=kind)
+
+
+def _benign_id(kind: str, number: int) -> str:
+    return f"benign-{kind}-{number + 1:04d}"
+
+
+@contextmanager
+def _cluster(num_workers: int) -> Iterator[None]:
+    """Bring Ray up where there is more than one worker."""
+    if num_workers == 1:
+        yield
+        return
+    from orchestrator.actors import start_ray, stop_ray
+
+    start_ray(num_cpus=num_workers)
+    try:
+        yield
+    finally:
+        stop_ray()

@@ -165,3 +165,5 @@ class Pair:
     renderer: str
     """JSON: the browser's version, and the SHA-256 of the font files that drew."""
     kept: Kept | None = None
+    benign_kind: str = ""
+    """What differs although nothing was changed, for a benign control."""

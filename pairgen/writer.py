@@ -5,14 +5,14 @@ The bytes depend on the pairs alone. Image columns are stored uncompressed (PNG 
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pairgen.images import recompress
+from pairgen.images import decode, level_difference, recompress
 from pairgen.records import Kept, Pair
 from records.files import atomic_path
 from schemas.protocols import Json
@@ -22,6 +22,8 @@ from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
 
 _ROWS_PER_GROUP = 30
 _USER_QUERY = "Here is a web page before and after an edit. Which visible difference is there, if any?"
+BENIGN = "benign"
+"""`task_type` of a control whose images differ although nothing in the page does."""
 _NO_BOX = Box(-1, -1, -1, -1)
 _HF_TYPES = {pa.string(): "string", pa.float64(): "float64", pa.int64(): "int64"}
 
@@ -54,23 +56,51 @@ def _feature(kind: pa.DataType) -> Json:
     return {"dtype": _HF_TYPES[kind], "_type": "Value"}
 
 
-def write_pairs(pairs: Iterable[Pair], path: Path, png_level: int) -> None:
-    """Write pairs to a Parquet file as they come; the file appears whole or not at all."""
-    schema = arrow_schema()
-    texts = [leaf for field in schema for leaf in _text_leaves(field)]
-    with (
-        atomic_path(path) as unfinished,
-        pq.ParquetWriter(
-            unfinished,
-            schema,
+class PairWriter:
+    """Append rows to a Parquet file, in groups, as they come."""
+
+    def __init__(self, path: Path) -> None:
+        self._schema = arrow_schema()
+        texts = [leaf for field in self._schema for leaf in _text_leaves(field)]
+        self._file = pq.ParquetWriter(
+            path,
+            self._schema,
             compression=dict.fromkeys(texts, "zstd"),
             use_dictionary=texts,
             write_statistics=texts,
-        ) as writer,
-    ):
-        rows = _rows(pairs, png_level)
-        while group := list(islice(rows, _ROWS_PER_GROUP)):
-            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+        )
+        self._group: list[dict[str, object]] = []
+
+    def write(self, row: dict[str, object]) -> None:
+        """Add a row, images included."""
+        self._group.append(row)
+        if len(self._group) == _ROWS_PER_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what waits, and the file's end."""
+        self._flush()
+        self._file.close()
+
+    def _flush(self) -> None:
+        if self._group:
+            self._file.write_table(pa.Table.from_pylist(self._group, schema=self._schema))
+            self._group.clear()
+
+
+@contextmanager
+def open_writer(path: Path) -> Iterator[PairWriter]:
+    """Yield a writer; the file appears whole when the block ends, or not at all."""
+    with atomic_path(path) as unfinished, closing(PairWriter(unfinished)) as writer:
+        yield writer
+
+
+def write_pairs(pairs: Iterable[Pair], path: Path, png_level: int) -> None:
+    """Write pairs to a Parquet file as they come; the file appears whole or not at all."""
+    with open_writer(path) as writer:
+        for pair in pairs:
+            before, after = small_images(pair, png_level)
+            writer.write(with_images(row_of(pair), before, after))
 
 
 def _text_leaves(field: pa.Field) -> list[str]:
@@ -80,17 +110,42 @@ def _text_leaves(field: pa.Field) -> list[str]:
     return [f"{field.name}.list.element"] if pa.types.is_list(field.type) else [field.name]
 
 
-def _rows(pairs: Iterable[Pair], png_level: int) -> Iterator[dict[str, object]]:
-    for pair in pairs:
-        before = recompress(pair.before, png_level)
-        after = before if pair.before == pair.after else recompress(pair.after, png_level)
-        images = {
-            "image_before": {"bytes": before, "path": f"{pair.pair_id}-before.png"},
-            "image_after": {"bytes": after, "path": f"{pair.pair_id}-after.png"},
-        }
-        shared = {"id": pair.pair_id, "user_query": _USER_QUERY, "domain": pair.page.domain}
-        ours = {"page_id": pair.page.page_id, "renderer": pair.renderer}
-        yield images | shared | ours | (_unchanged() if pair.kept is None else _changed(pair.kept))
+def small_images(pair: Pair, png_level: int) -> tuple[bytes, bytes]:
+    """Return both screenshots recompressed."""
+    before = recompress(pair.before, png_level)
+    return before, before if pair.before == pair.after else recompress(pair.after, png_level)
+
+
+def with_images(row: dict[str, object], before: bytes, after: bytes) -> dict[str, object]:
+    """Return the row with its images."""
+    images = {
+        f"image_{name}": {"bytes": png, "path": f"{row['id']}-{name}.png"}
+        for name, png in (("before", before), ("after", after))
+    }
+    return row | images
+
+
+def row_of(pair: Pair) -> dict[str, object]:
+    """Return the pair's row without its images; plain values that JSON can hold."""
+    shared = {"id": pair.pair_id, "user_query": _USER_QUERY, "domain": pair.page.domain}
+    ours = {"page_id": pair.page.page_id, "renderer": pair.renderer}
+    if pair.kept is not None:
+        return shared | ours | _changed(pair.kept)
+    return shared | ours | _unchanged() | _benign(pair)
+
+
+def _benign(pair: Pair) -> dict[str, object]:
+    """Return what a benign control says beside an unchanged pair."""
+    if not pair.benign_kind:
+        return {}
+    levels = level_difference(decode(pair.before), decode(pair.after))
+    return {
+        "task_type": BENIGN,
+        "difficulty": BENIGN,
+        "mechanism": pair.benign_kind,
+        "pixel_diff": float((levels > 0).mean()),
+        "outside_diff": float(levels.mean()),
+    }
 
 
 def _changed(kept: Kept) -> dict[str, object]:
