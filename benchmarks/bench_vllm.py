@@ -163,6 +163,7 @@ def measure(config: VllmConfig) -> dict[str, list[float]]:
                 seconds[name].append(spent)
     loop.run_until_complete(worker.close())
     raw.engine.shutdown(timeout=1)
+    llm.llm_engine.engine_core.shutdown()  # else the interpreter waits for its process for ever
     return seconds
 
 
