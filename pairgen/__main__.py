@@ -54,8 +54,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _make(overrides: Sequence[str]) -> int:
     _need_packages()
+    from pairgen.card import write_card
     from pairgen.compare import compare, read_reference
     from pairgen.pipeline import PairgenConfig, Pipeline
+    from pairgen.sheet import write_sheet
 
     config: PairgenConfig = parse_config(PairgenConfig, compose(overrides, "pairgen").values, where="pairgen")
     reference = read_reference(Path(config.reference)) if config.reference else None
@@ -66,6 +68,11 @@ def _make(overrides: Sequence[str]) -> int:
     if pipeline.num_cached:
         _say(f"{pipeline.num_cached} pages were done before and not done again")
     _say(f"{out}   {out.stat().st_size / 1e6:.1f} MB   {_clock(time.monotonic() - start)}")
+    if config.sheet_per_cell:
+        sheet, card = out.with_suffix(".html"), out.with_suffix(".card.md")
+        write_sheet(out, pipeline.funnel, sheet, config.sheet_per_cell)
+        write_card(out, pipeline.funnel, card, shlex.join(overrides))
+        _say(f"{sheet}   {card}")
     if config.reference:
         _say(compare(out.read_bytes(), reference) if reference else f"no reference at {config.reference} yet")
     return _end(pipeline)

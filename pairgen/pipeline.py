@@ -60,6 +60,8 @@ class PairgenConfig:
     """Pages after which the run ends, filled or not."""
     png_level: int = 4
     """oxipng level of the stored images, 0..6."""
+    sheet_per_cell: int = 3
+    """Pairs of each operator and tier in the contact sheet beside the file; 0 writes neither sheet nor card."""
     reference: str = ""
     """Parquet file to compare the result with; "" compares with none."""
     browser: BrowserConfig = field(default_factory=BrowserConfig)
