@@ -5,6 +5,7 @@ The browser has no network: `pairgen/guard.py` asks here for everything that a p
 
 import http.client
 import mimetypes
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -97,12 +98,20 @@ class SiteAssets:
     origin: str
     """Scheme, host and port, as `http://127.0.0.1:8000`."""
     timeout_s: float = 20.0
-    """Longest wait for a reply to begin or go on, s."""
+    """Longest wait for a whole reply, s."""
 
     def fetch(self, url: str, max_bytes: int) -> Asset | TooLarge | None:
         """Get the URL, without proxies, cookies or credentials."""
         if origin_of(url) != self.origin:
             return None
+        answers: list[Asset | TooLarge | None] = []
+        # A timeout of the socket begins anew with each byte; a server that drips them would hold us for good.
+        asking = threading.Thread(target=lambda: answers.append(self._get(url, max_bytes)), daemon=True)
+        asking.start()
+        asking.join(self.timeout_s)
+        return answers[0] if answers else None
+
+    def _get(self, url: str, max_bytes: int) -> Asset | TooLarge | None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _StayAtHome(self.origin))
         try:
             with opener.open(url, timeout=self.timeout_s) as reply:

@@ -31,8 +31,8 @@ nav label { margin-right: 12px } .key { color: #dc2626 } .key + .key { color: #2
 """
 _SCRIPT: Final = """
 const pick = (id) => document.getElementById(id), all = [...document.querySelectorAll('article')];
-const show = () => { for (const a of all) a.hidden = (pick('operator').value && a.dataset.operator !== pick('operator').value)
-  || (pick('tier').value && a.dataset.tier !== pick('tier').value)
+const differs = (a, name) => pick(name).value && a.dataset[name] !== pick(name).value;
+const show = () => { for (const a of all) a.hidden = differs(a, 'operator') || differs(a, 'tier')
   || !a.textContent.toLowerCase().includes(pick('words').value.toLowerCase()); };
 for (const id of ['operator', 'tier', 'words']) pick(id).addEventListener('input', show);
 """

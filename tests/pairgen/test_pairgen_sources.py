@@ -1,6 +1,9 @@
 """Where pages come from: folders, archives, addresses; and what in them is no page."""
 
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +13,7 @@ import pytest
 
 from pairgen.browser import Renderer
 from pairgen.faults import PageFault
-from pairgen.pages import FileSource, find_sources, html_of
+from pairgen.pages import FileSource, SiteSource, find_sources, html_of
 from schemas.errors import UserError
 
 LIMIT = 1_000_000
@@ -126,6 +129,22 @@ def test_addresses_on_this_machine_are_loaded_with_their_assets(
     assert paragraph.styles["color"] == "rgb(1, 2, 3)"
     with pytest.raises(PageFault, match="does_not_load"):
         absent.read(LIMIT)
+
+
+def test_a_server_that_never_ends_its_answer_is_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n<p>")
+                while True:
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        with pytest.raises(PageFault, match="does_not_load"):
+            SiteSource(f"http://127.0.0.1:{listening.getsockname()[1]}/", timeout_s=0.5).read(LIMIT)
 
 
 @pytest.mark.parametrize(
