@@ -30,6 +30,7 @@ class Plan:
 
     def __init__(self, operators: Sequence[str], per_cell: int) -> None:
         self._tries = {slot: 0 for number in range(per_cell) for slot in _slots(operators, number)}
+        self._by_id = {slot.pair_id: slot for slot in self._tries}
 
     @property
     def open_slots(self) -> list[Slot]:
@@ -43,6 +44,15 @@ class Plan:
         others = (name for name in MECHANISMS[slot.operator] if name != slot.mechanism)
         return (slot.mechanism, *others)
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether nothing is wanted any more."""
+        return not self._tries
+
+    def find(self, pair_id: str) -> Slot | None:
+        """Return an open slot by its pair's id; None where it has its pair."""
+        return self._by_id.get(pair_id)
+
     def num_misses(self, slot: Slot) -> int:
         """Return how many pages yielded nothing for a slot."""
         return self._tries[slot]
@@ -54,6 +64,7 @@ class Plan:
     def fill(self, slot: Slot) -> None:
         """Note that a slot has its pair."""
         del self._tries[slot]
+        del self._by_id[slot.pair_id]
 
 
 def _slots(operators: Sequence[str], number: int) -> Iterable[Slot]:

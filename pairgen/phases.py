@@ -191,13 +191,11 @@ class ChangePhase:
         add_counts(self._funnel, outcome.counts)
         if outcome.reason:
             self._funnel.failed[outcome.reason] += 1
-        open_slots = {slot.pair_id: slot for slot in self._plan.open_slots}
-        for pair_id in outcome.missed:
-            if pair_id in open_slots:
-                self._plan.miss(open_slots[pair_id])
+        for missed in filter(None, map(self._plan.find, outcome.missed)):
+            self._plan.miss(missed)
         if outcome.row is None:
             return
-        slot = open_slots.get(outcome.row["id"])
+        slot = self._plan.find(outcome.row["id"])
         if slot is None:
             self._note_surplus(task, outcome.row["id"])
         else:
@@ -213,7 +211,7 @@ class ChangePhase:
     @property
     def is_over(self) -> bool:
         """Tell whether all is made, or no page is left."""
-        return not self._plan.open_slots or (self._is_dry and not self._out)
+        return self._plan.is_full or (self._is_dry and not self._out)
 
     def end(self) -> None:
         """Give the pages back that are still out."""

@@ -59,6 +59,15 @@ def test_the_embedded_recipe_is_the_documented_one() -> None:
     assert config.num_wanted == 90
 
 
+def test_the_benchmarks_recipe_has_its_shape() -> None:
+    from orchestrator.door import compose
+    from pairgen.pipeline import PairgenConfig
+    from schemas.registry import parse_config
+
+    values = compose(["+pairgen=benchmark", "out=x.parquet"], "pairgen").values
+    assert parse_config(PairgenConfig, values, where="pairgen").num_wanted == 4400
+
+
 def run(out: Path, *more: str) -> int:
     """Run the command in a thread: a second browser beside the session's needs a loop of its own."""
     arguments = [f"out={out}", "operators=[text]", "per_cell=1", "no_diff=1", "png_level=0", *more]
