@@ -65,21 +65,24 @@ _SCROLL_BAR: Final = (
 }
 """
 )
+_MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _CLOCK: Final = r"""
 () => {
-  const clock = /\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b(?:19|20)\d\d\b/;
+  const stamp = new RegExp(String.raw`\b((?:[01]?\d|2[0-3]):[0-5]\d|20\d\d-\d\d-\d\d)\b`
+    + String.raw`|\b(\d{1,2})(?= (?:MONTHS))|(?<=(?:MONTHS)[a-z]* )(\d{1,2})\b`);
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-    const found = clock.exec(node.data), box = node.parentElement.getBoundingClientRect();
-    if (!found || !box.width || box.bottom > innerHeight || box.top < 0) continue;
-    const last = found.index + found[0].length - 1;
-    const digit = String((Number(node.data[last]) + 1) % 10);
-    node.data = node.data.slice(0, last) + digit + node.data.slice(last + 1);
+    const found = stamp.exec(node.data), box = node.parentElement.getBoundingClientRect();
+    // a stamp, not a date in a sentence: there it would be the content that changes
+    if (!found || node.data.trim().length > 40 || !box.width || box.bottom > innerHeight || box.top < 0) continue;
+    const old = found[0], day = Number(found[2] || found[3]);
+    const later = day ? String(day < 28 ? day + 1 : day - 1) : old.slice(0, -1) + (Number(old.at(-1)) + 1) % 10;
+    node.data = node.data.slice(0, found.index) + later + node.data.slice(found.index + old.length);
     return true;
   }
   return false;
 }
-"""
+""".replace("MONTHS", _MONTHS)
 
 
 @dataclass(kw_only=True, slots=True, frozen=True)
