@@ -108,10 +108,8 @@ def newcombe(counts: Sequence[int], wholes: Sequence[int]) -> tuple[float, float
 
     Source: Newcombe (1998), method 10: the two Wilson intervals, squared and added.
     """
-    (first, second), bounds = (
-        (count / whole for count, whole in zip(counts, wholes, strict=True)),
-        wilson(counts, wholes),
-    )
+    first, second = (count / whole for count, whole in zip(counts, wholes, strict=True))
+    bounds = wilson(counts, wholes)
     below = np.hypot(first - bounds.low[0], bounds.high[1] - second)
     above = np.hypot(bounds.high[0] - first, second - bounds.low[1])
     return float(first - second - below), float(first - second + above)
