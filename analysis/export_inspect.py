@@ -22,8 +22,12 @@ _UNKNOWN_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def write_logs(exported: Exported, folder: Path) -> Sequence[Path]:
-    """Write `<model>.json` for each model."""
-    texts = {f"{file_name(name)}.json": json.dumps(log(exported, name), ensure_ascii=False) for name in exported.names}
+    """Write `<time>_diffspot_<model>.json` for each model: Inspect lists no JSON logs of other names."""
+    texts = {}
+    for name in exported.names:
+        whole = log(exported, name)
+        time = datetime.fromisoformat(whole["eval"]["created"]).strftime("%Y-%m-%dT%H-%M-%S+00-00")
+        texts[f"{time}_{_TASK}_{file_name(name)}.json"] = json.dumps(whole, ensure_ascii=False)
     return write_files(texts, folder)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -183,6 +184,8 @@ def test_figures_are_svg_files(exported: Exported, tmp_path: Path) -> None:
 
 def test_logs_keep_inspects_own_schema(exported: Exported, tmp_path: Path) -> None:
     (path,) = export(exported, "inspect", tmp_path)
+    # Inspect's listing knows JSON logs by their names
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\+00-00_diffspot_gpt-5\.4\.json", path.name)
     log = json.loads(path.read_text(encoding="utf-8"))
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(log)) == []
