@@ -20,7 +20,9 @@ def official(analysis: Analysis) -> Html:
 def _badge(held: Badge) -> Html:
     word = element("b", "Official" if held.is_official else "Not official", class_="good" if held.is_official else "")
     left = (
-        "every condition holds" if held.is_official else f"{len(held.open)} of {len(held.conditions)} conditions fail"
+        "every condition holds"
+        if held.is_official
+        else f"{len(held.open)} of {len(held.conditions)} conditions are not met"
     )
     summary = element("summary", word, f" by {held.judge}: {left}")
     return element("details", summary, element("ul", *map(_condition, held.conditions)))

@@ -71,7 +71,11 @@ function filterRows() {
   }
   one('#shown').textContent = `${shown} shown`;
 }
-const roleOf = new Map(all('tr[data-role]').map((row) => [row.dataset.model, row.dataset.role]));
+// A published row bears the name of a row of the run; tables without roles show the run's.
+const roleOf = new Map(all('tr[data-role]:not([data-role=published])').map((row) =>
+  [row.dataset.model, row.dataset.role]));
+const roleNames = [...new Set(all('tr[data-role]').map((row) => row.dataset.role))];
+const plural = (role) => role === 'published' ? 'published rows' : `${role}s`;
 const bar = one('#tools');
 if (judges.length > 1) {
   const buttons = judges.map((name) =>
@@ -81,9 +85,9 @@ if (judges.length > 1) {
 bar.append(
   make('input', {id: 'filter', type: 'search', placeholder: 'Filter rows', 'aria-label': 'Filter rows by name',
     on: {input: filterRows}}),
-  make('span', {id: 'roles'}, ...[...new Set(roleOf.values())].map((role) =>
+  make('span', {id: 'roles'}, ...roleNames.map((role) =>
     make('label', {},
-      make('input', {type: 'checkbox', value: role, checked: true, on: {change: filterRows}}), ` ${role}s`))),
+      make('input', {type: 'checkbox', value: role, checked: true, on: {change: filterRows}}), ` ${plural(role)}`))),
   make('span', {id: 'shown', class: 'soft', 'aria-live': 'polite'}),
   make('button', {id: 'theme', type: 'button', 'aria-label': 'Light or dark', on: {click: () => {
     const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark' ||

@@ -121,7 +121,7 @@ def test_rows_are_filtered_by_name_in_every_table(page: Page) -> None:
     assert page.locator(".by-judge:not([hidden]) table.heat tbody tr:visible").count() == 2
     expect(page.locator("#shown")).to_have_text("2 shown")
     page.get_by_role("searchbox").fill("")
-    page.get_by_label("models").uncheck()
+    page.get_by_role("checkbox", name="models").uncheck()
     assert _column(page, 3) == []
 
 
@@ -217,6 +217,21 @@ def test_light_and_dark_and_a_phone(browser: Browser, report: Path) -> None:
         assert watched.complaints == []
         context.close()
     assert grounds["light"] != grounds["dark"]
+
+
+def test_published_rows_are_filtered_apart_from_the_runs_own(browser: Browser, tmp_path: Path) -> None:
+    paths = RunPaths(tmp_path / "benchmark")
+    published_run(paths, config={"dataset": {"kind": "hub", "name": "diffspot"}})
+    analyse(paths.root, num_resamples=0)
+    page = browser.new_page()
+    page.goto(paths.report.as_uri())
+    assert len(_column(page, 3)) == 2 * 13
+    page.get_by_role("checkbox", name="published rows").uncheck()
+    assert len(_column(page, 3)) == 13 and not any("published" in name for name in _column(page, 3))
+    assert page.locator(".by-judge:not([hidden]) table.heat tbody tr:visible").count() == 13
+    page.get_by_role("checkbox", name="models").uncheck()
+    assert _column(page, 3) == []
+    page.close()
 
 
 def test_without_scripts_the_figures_stand(browser: Browser, report: Path) -> None:
