@@ -157,11 +157,16 @@ _MEDIA: Final = """
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
-  :root { color-scheme: light !important; } body { background: #fff; font-size: 11px; }
+  :root { color-scheme: light !important; } html { font-size: 9.5px; }
+  body { background: #fff; font-size: 1.1rem; }
   nav.bar, .contents, .toolbar, .save, .keys-said, .sort::after { display: none !important; }
   main, header.top { max-width: none; padding-inline: 0; } .by-judge[hidden] { display: block !important; }
   .scroll { overflow: visible; border: 0; } .name { position: static; } h2, h3 { break-after: avoid; }
-  tr, figure, .answer, .panels svg { break-inside: avoid; } svg.chart { max-width: 100%; }
+  tr, figure, .answer, .panels svg { break-inside: avoid; } svg.chart { max-width: 100%; min-width: 0; }
+  table { font-size: 1rem; } th, td, .standings td, .standings th, .narrow td, .narrow th { padding: .2rem .25rem; }
+  .standings .mark { display: none; } .bounds { min-width: 0; margin: 0 0 0 .3rem; }
+  .name { white-space: normal; } .name .tag { margin-left: 0; }
+  .heat td.figure { min-width: 0; } .two { grid-template-columns: 1fr; }
   .panels { grid-template-columns: repeat(4, 1fr); }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -132,6 +132,9 @@ def test_one_judge_is_shown_at_a_time(page: Page) -> None:
     expect(shown).to_have_text("Leaderboard, judge kimi-k2.5")
     page.emulate_media(media="print")
     assert page.locator("h3:visible", has_text="Leaderboard, judge").count() == 3
+    page.set_viewport_size({"width": 760, "height": 1000})
+    assert page.locator("table.standings").evaluate_all("all => Math.max(...all.map((one) => one.offsetWidth))") <= 760
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.emulate_media(media="screen")
 
 
