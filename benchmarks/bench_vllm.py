@@ -178,8 +178,12 @@ def main() -> None:
         return
     import os
 
-    os.environ |= {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
-    os.environ["RAY_worker_niceness"] = "0"  # 15 by default: all ways get the processor alike
+    os.environ |= {
+        "VLLM_CPU_KVCACHE_SPACE": "1",
+        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+        "OMP_NUM_THREADS": "1",
+        "RAY_worker_niceness": "0",  # 15 by default: all ways get the processor alike
+    }
     with tempfile.TemporaryDirectory() as folder:
         tiny_model.build(Path(folder))
         start_ray(num_cpus=None, address=None)
