@@ -68,7 +68,7 @@ def _badge(analysis: Analysis, judge: str) -> Badge:
     return Badge(
         judge,
         [
-            _revision(config), _pairs(analysis), _prompt(config, "vlm", "v1.0", "question"),
+            _revision(config), _pairs(analysis), _asked(config, rows),
             _prompt(config, "judge", "v2.0", "judge's prompt"), _judge(judging), _temperature(rows, judging),
             _budget(rows, judging), _images(rows), _unscored(board),
         ],
@@ -104,6 +104,18 @@ def _prompt(config: Mapping[str, Any], kind: str, version: str, name: str) -> Co
         return Condition(name, MET, f"{version}, by SHA-256 {str(sha256)[:8]}")
     said = "the dataset's own column" if read == "user_query" else f"SHA-256 {str(sha256)[:8]}"
     return Condition(name, FAILED, f"{said}, not {version}" if read else f"not recorded, not {version}")
+
+
+def _asked(config: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> Condition:
+    found, strange = _prompt(config, "vlm", "v1.0", "question"), _unrecorded(rows)
+    if found.state == MET and strange:
+        return Condition(found.name, UNKNOWN, f"answered elsewhere: {', '.join(strange)}")
+    return found
+
+
+def _unrecorded(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the models that this run didn't ask itself, such as imported ones: how they were asked isn't known."""
+    return [name for name, row in rows.items() if _at(row, "adapter", "kind") != "vlm_chat"]
 
 
 def _judge(judging: Mapping[str, Any]) -> Condition:
@@ -156,7 +168,11 @@ def _images(rows: Mapping[str, Mapping[str, Any]]) -> Condition:
 def _of_rows(name: str, rows: Mapping[str, Any], wrong: Sequence[str], right: str) -> Condition:
     if wrong:
         return Condition(name, FAILED, f"not so: {', '.join(wrong)}")
-    return Condition(name, MET, right) if rows else Condition(name, UNKNOWN, "no model's settings are recorded")
+    strange = _unrecorded(rows)
+    if strange or not rows:
+        said = f"answered elsewhere: {', '.join(strange)}" if rows else "no model's settings are recorded"
+        return Condition(name, UNKNOWN, said)
+    return Condition(name, MET, right)
 
 
 def _unscored(board: pl.DataFrame) -> Condition:

@@ -94,6 +94,14 @@ def test_each_line_fails_by_itself(path: str, value: Any, name: str, says: str) 
     assert says in badge.open[0].says
 
 
+def test_imported_answers_are_never_official() -> None:
+    imported = {"name": "gpt-5.4", "role": "model", "adapter": {"kind": "imported", "path": "x.jsonl"}, "engine": None}
+    (badge,) = badges(_analysis(_changed("models.a", imported)))
+    assert {one.name: one.state for one in badge.open} == dict.fromkeys(
+        ("question", "temperature 0", "output budget", "images at their stored size"), "unknown"
+    )
+
+
 def test_other_pairs_and_unscored_cells_are_not_official() -> None:
     fewer = published_pairs(99, 500, 28)
     assert [one.name for one in badges(_analysis(CONFIG, pairs=fewer))[0].open] == ["4,400 pairs"]
