@@ -164,7 +164,12 @@ def test_newcombes_own_examples() -> None:
 
 def test_the_report_shows_badge_and_published_rows(tmp_path: Path) -> None:
     paths = RunPaths(tmp_path / "official")
-    published_run(paths, config={key: CONFIG[key] for key in ("dataset", "prompts_read", "judges")})
+    asked = CONFIG["models"]["a"] | {
+        "adapter": {"kind": "vlm_chat", "sampling": SAMPLING | {"max_output_tokens": 32_768}}
+    }
+    models = [asked | {"name": entry["model"]} for entry in published_entries()]
+    parts = {key: CONFIG[key] for key in ("dataset", "prompts_read", "judges")}
+    published_run(paths, config=parts | {"models": models})
     tables = load(paths)
     analysis = build(tables, num_resamples=0)
     text = render_report(analysis, tables, title="official")
@@ -172,4 +177,8 @@ def test_the_report_shows_badge_and_published_rows(tmp_path: Path) -> None:
     assert "Against the published rows" in text and ">differs<" in text and ">inconclusive<" in text
     assert "Not official" in text and "dataset revision: tencent/DiffSpot at c6dd79d5" in text
     lines = [line.text for line in render(analysis) if line.text.startswith("official")]
-    assert len(lines) == 3 and "kimi-k2.5: not official: judge" in lines[1]
+    assert lines == [
+        "official  gpt-oss-120b: official",
+        "official  kimi-k2.5: not official: judge",
+        "official  qwen3.5-vl-397b: not official: judge",
+    ]
