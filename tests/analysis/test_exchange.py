@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-import jsonschema
 import polars as pl
 import pytest
 import yaml
@@ -27,8 +26,18 @@ from schemas.errors import ConfigError
 from schemas.tables import PREDICTIONS, VERDICTS
 
 MODEL, JUDGE = "gpt-5.4", "gpt-oss-120b"
-SCHEMA = Path(__file__).with_name("inspect_log_schema.json")
-"""Of inspect_ai 0.3.285's EvalLog, as its pydantic models tell it; parts that a log of ours leaves empty are cut."""
+ASKED_OF_A_LOG = {
+    (): {"version", "status", "eval", "samples"},
+    ("eval",): {"created", "task", "dataset", "model", "config"},
+    ("results",): {"total_samples", "completed_samples", "scores"},
+    ("results", "scores", 0): {"name", "scorer", "metrics"},
+    ("samples", 0): {"id", "epoch", "input", "target", "messages", "output", "scores"},
+    ("samples", 0, "output"): {"model", "choices"},
+    ("samples", 0, "output", "choices", 0): {"message", "stop_reason"},
+    ("samples", 0, "output", "choices", 0, "message"): {"role", "content"},
+    ("samples", 0, "scores", "gpt-oss-120b"): {"value", "answer"},
+}
+"""By path, the fields that inspect_ai 0.3.285's reader asks for, of those that a log of ours has."""
 
 
 @pytest.fixture(scope="module")
@@ -182,15 +191,17 @@ def test_figures_are_svg_files(exported: Exported, tmp_path: Path) -> None:
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 
-def test_logs_keep_inspects_own_schema(exported: Exported, tmp_path: Path) -> None:
+def test_logs_have_the_fields_that_inspects_reader_asks_for(exported: Exported, tmp_path: Path) -> None:
     (path,) = export(exported, "inspect", tmp_path)
     # Inspect's listing knows JSON logs by their names
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\+00-00_diffspot_gpt-5\.4\.json", path.name)
     log = json.loads(path.read_text(encoding="utf-8"))
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors(log)) == []
-    broken = log | {"eval": {name: value for name, value in log["eval"].items() if name != "model"}}
-    assert list(jsonschema.Draft202012Validator(schema).iter_errors(broken))
+    for where, fields in ASKED_OF_A_LOG.items():
+        part = log
+        for step in where:
+            part = part[step]
+        assert fields <= part.keys(), where
+    assert (log["version"], log["status"]) == (2, "success")
     assert len(log["samples"]) == 90 and log["samples"][0]["output"]["choices"][0]["message"]["content"] == HOSTILE
     verdicts = exported.verdicts(MODEL, JUDGE)
     grades = {one["id"]: one["scores"][JUDGE]["value"] for one in log["samples"]}
