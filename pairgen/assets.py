@@ -134,7 +134,10 @@ class _StayAtHome(urllib.request.HTTPRedirectHandler):
 
 def origin_of(url: str) -> str:
     """Return scheme, host and port of an http address; "" for any other."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that hold no address
+        return ""
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"

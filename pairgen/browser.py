@@ -259,19 +259,27 @@ def open_browser(config: BrowserConfig, say: Callable[[str], None]) -> Iterator[
     say: told once where the sandbox is off, which Chromium insists on for root.
     """
     with sync_playwright() as playwright:
-        browser = launch(playwright, config, say)
+        if note := sandbox_note(config):
+            say(note)
+        browser = launch(playwright, config)
         try:
             yield Renderer(browser, config)
         finally:
             browser.close()
 
 
-def launch(playwright: Playwright, config: BrowserConfig, say: Callable[[str], None]) -> Browser:
+def sandbox_note(config: BrowserConfig) -> str:
+    """Return what must be said where the sandbox is off; "" where it is on."""
+    if not is_root():
+        return ""
+    gets = "scripts, but no network" if config.javascript else "no scripts and no network"
+    return f"running as root: Chromium's sandbox is off (it can't run as root); pages get {gets}"
+
+
+def launch(playwright: Playwright, config: BrowserConfig) -> Browser:
     """Start Chromium; UserError where there is none, it doesn't start or is too old."""
     executable = find_executable(config.executable, playwright.chromium.executable_path)
     check_version(executable)
-    if is_root():
-        say("running as root: Chromium's sandbox is off (it can't run as root); pages get no scripts and no network")
     try:
         return playwright.chromium.launch(
             executable_path=executable,

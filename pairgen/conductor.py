@@ -26,9 +26,16 @@ _SPARE_S = 120.0
 class Conductor:
     """Run phases one after another to their ends."""
 
-    def __init__(self, phases: Sequence[Phase], store: Store, context: str, on_tick: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        phases: Sequence[Phase],
+        store: Store,
+        context: str,
+        on_tick: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
         self._phases = deque(phases)
-        self._store, self._context, self._on_tick = store, context, on_tick
+        self._store, self._context, self._on_tick, self._say = store, context, on_tick, say
         self._order: deque[tuple[str, Task]] = deque()
         self._done: dict[str, Outcome] = {}
         self._dispatcher: Dispatcher[Task] = Dispatcher(DispatchPolicy(max_attempts=2))
@@ -51,6 +58,8 @@ class Conductor:
         outcome = _outcome_of(ended.result)
         is_final = not isinstance(ended.result, Failure) or ended.result.error_type == "poison"
         self._store.append(Entry(_KIND, ended.job.key, is_final, outcome.to_json()))
+        if outcome.reason == "internal":
+            self._say(f"{ended.job.payload.page.page_id}: a fault of this program, please report it: {outcome.detail}")
         self._done[ended.job.key] = outcome
         return self._advance()
 

@@ -4,9 +4,9 @@ import email
 import re
 from email.message import Message
 from email.policy import compat32
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from pairgen.assets import ORIGIN, ArchiveAssets, Asset
+from pairgen.assets import ORIGIN, ArchiveAssets, Asset, origin_of
 from pairgen.faults import PageFault
 from pairgen.records import Page
 
@@ -21,7 +21,7 @@ def read_archive(data: bytes, page_id: str) -> Page:
     if root is None:
         raise PageFault("not_html", "an MHTML file without an HTML part")
     place = _location(root) or _location(message)
-    address = place if urlsplit(place).scheme in ("http", "https") else ORIGIN + "archive.html"
+    address = place if origin_of(place) else ORIGIN + "archive.html"
     assets: dict[str, Asset] = {}
     for part in parts:
         for name in _names(part, address):
@@ -37,7 +37,14 @@ def read_archive(data: bytes, page_id: str) -> Page:
 
 def _names(part: Message, address: str) -> list[str]:
     names = [_cid_address(str(part["Content-ID"]).strip("<> "), address)] if part["Content-ID"] else []
-    return names + ([urljoin(address, _location(part)).partition("#")[0]] if _location(part) else [])
+    return names + ([_joined(address, _location(part))] if _location(part) else [])
+
+
+def _joined(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location).partition("#")[0]
+    except ValueError:  # brackets that hold no address
+        return ""
 
 
 def _location(part: Message) -> str:

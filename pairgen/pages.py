@@ -45,6 +45,8 @@ class FileSource:
 
     def read(self, max_bytes: int) -> Page:
         """Read the file."""
+        if not self.page_id.isprintable():
+            raise PageFault("unreadable", "its name is no printable text")
         path = file_within(Path(self.root), self.page_id)
         if path is None:
             raise PageFault("outside", "a link out of the folder, or no file")

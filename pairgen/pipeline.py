@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pairgen.benign import BenignConfig
-from pairgen.browser import is_root
+from pairgen.browser import sandbox_note
 from pairgen.browser_config import BrowserConfig
 from pairgen.cells import Plan
 from pairgen.conductor import Conductor, browser_places
@@ -111,11 +111,8 @@ class Pipeline:
         supply = PageSupply(iter(()), config.max_pages)
         phases = [*self._first_phases(supply), *self._control_phases(supply)]
         context = run_context(config)
-        if is_root():
-            self._say(
-                "running as root: Chromium's sandbox is off (it can't run as root); pages get "
-                + ("scripts, but no network" if config.browser.javascript else "no scripts and no network")
-            )
+        if note := sandbox_note(config.browser):
+            self._say(note)
         images.mkdir(parents=True, exist_ok=True)
         store = Store.open(self.work / "store")
         desk = DeskConfig(
@@ -123,7 +120,7 @@ class Pipeline:
             png_level=config.png_level, browser=config.browser, filters=config.filters,
         )  # fmt: skip
         with closing(store), open_writer(Path(config.out)) as self._writer, _cluster(config.workers):
-            conductor = Conductor(phases, store, context, on_tick)
+            conductor = Conductor(phases, store, context, on_tick, self._say)
             places = browser_places(desk, config.workers, in_processes=config.workers > 1)
             asyncio.run(conductor.run(places))
             self.num_cached = conductor.num_cached
@@ -132,7 +129,12 @@ class Pipeline:
     def missing(self) -> list[str]:
         """Return the ids of pairs that no page yielded."""
         absent = range(self.funnel.num_no_diff + 1, self.config.no_diff + 1)
-        benign = [_benign_id(kind, n) for kind, count in self._missing_benign.items() for n in range(count)]
+        wanted = Counter(self.config.benign.kinds())
+        benign = [
+            _benign_id(kind, number)
+            for kind, count in sorted(wanted.items())
+            for number in range(count - self._missing_benign[kind], count)
+        ]
         return [
             *(slot.pair_id for slot in self.plan.open_slots),
             *(f"{NO_DIFF}-{number:04d}" for number in absent),

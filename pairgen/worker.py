@@ -22,10 +22,6 @@ _WATCH_EVERY_S: Final = 0.5
 _GRACE_S: Final = 20.0
 
 
-def _say_nothing(_: str) -> None:
-    """Take no notice: the driver has said it, once for all browsers."""
-
-
 def _heed(work: asyncio.Future[Outcome]) -> None:
     """Take notice of how a task ended that nobody waits for any more: it says nothing then."""
     if not work.cancelled():
@@ -66,14 +62,18 @@ class BrowserWorker:
         """End the browser."""
         if self._renderer is not None:
             end_family(self._renderer.process_id)
-        await self._in_thread(self._shut)
+        with contextlib.suppress(TimeoutError):  # where Playwright waits for what is gone
+            await asyncio.wait_for(self._in_thread(self._shut), _GRACE_S)
         self._thread.shutdown(wait=False)
 
     async def _do(self, task: Task) -> Outcome:
         gone = BrowserGone("crashed", "")
         for _ in range(_TRIES):
             try:
-                return await self._watched(task)
+                outcome = await self._watched(task)
+                if outcome.reason == "timeout":
+                    await self.restart()  # the tab may still be at it, at the next page's expense
+                return outcome
             except BrowserGone as error:
                 gone = error
                 await self.restart()
@@ -121,7 +121,12 @@ class BrowserWorker:
 
     def _at_desk(self, task: Task) -> Outcome:
         assert self._renderer is not None
-        return Desk(self._renderer, self._config).do(task)
+        try:
+            return Desk(self._renderer, self._config).do(task)
+        except Error as error:
+            if not self._renderer.is_alive():
+                raise
+            return Outcome(reason="unscriptable", detail=str(error).splitlines()[0][:500])
 
     async def _in_thread(self, work) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
         await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -129,7 +134,7 @@ class BrowserWorker:
     def _open(self) -> None:
         if self._playwright is None:
             self._playwright = sync_playwright().start()
-        self._browser = launch(self._playwright, self._config.browser, _say_nothing)
+        self._browser = launch(self._playwright, self._config.browser)
         self._renderer = Renderer(self._browser, self._config.browser)
 
     def _reopen(self) -> None:

@@ -18,7 +18,7 @@ from schemas.errors import ConfigError, UserError
 from schemas.tables import PAIRS
 
 CHOSEN = {"jpeg", "shift_1px", "focus_ring", "scroll_bar"}
-WANTED = ["operators=[text,opacity]", "per_cell=1", "no_diff=2", "png_level=0", "benign.num=4",
+WANTED = ["operators=[text]", "per_cell=1", "no_diff=2", "png_level=0", "benign.num=4",
           *(f"benign.shares.{kind}=0" for kind in set(KINDS) - CHOSEN)]  # fmt: skip
 
 
@@ -32,7 +32,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_workers_make_the_same_bytes(made: Path, tmp_path: Path) -> None:
     out = tmp_path / "pairs.parquet"
-    assert main([f"out={out}", "workers=2", *WANTED]) == EXIT_DONE
+    # in a process of its own: one that has started Ray may not learn how its later children end
+    command = [sys.executable, "-m", "pairgen", f"out={out}", "workers=2", *WANTED]
+    assert subprocess.run(command, cwd=PROJECT_ROOT, check=False, stdout=subprocess.DEVNULL).returncode == EXIT_DONE
     assert out.read_bytes() == made.read_bytes()
     assert (
         out.with_name("pairs.parquet.funnel.json").read_text()
@@ -48,7 +50,7 @@ def test_after_kill_9_the_same_command_makes_the_same_bytes_and_repeats_nothing(
     images = Path(f"{out}.work") / "images"
     with subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.DEVNULL, start_new_session=True) as process:
         deadline = time.monotonic() + 60
-        while len(list(images.glob("*.png"))) < 6 and time.monotonic() < deadline:
+        while len(list(images.glob("*.png"))) < 5 and time.monotonic() < deadline:
             time.sleep(0.02)
         assert process.poll() is None, "it was over before it could be killed"
         os.kill(process.pid, signal.SIGKILL)

@@ -97,6 +97,23 @@ def test_an_archive_brings_its_parts(renderer: Renderer, tmp_path: Path, style: 
     assert (paragraph.own_text, paragraph.styles["color"]) == ("Grüße", "rgb(1, 2, 3)")
 
 
+def test_an_archive_of_nonsense_is_a_page_or_rejected_never_a_crash(tmp_path: Path) -> None:
+    for place in ("http://[::/x", "\udcff", "cid:", "//[", ""):
+        text = ARCHIVE.format("x").replace("https://example.com/style.css", place)
+        (tmp_path / "a.mhtml").write_text(text, errors="surrogateescape")
+        assert "Grüße" in FileSource(str(tmp_path), "a.mhtml").read(LIMIT).html
+        text = text.replace("https://example.com/dir/page.html", place)
+        (tmp_path / "b.mhtml").write_text(text, errors="surrogateescape")
+        assert "Grüße" in FileSource(str(tmp_path), "b.mhtml").read(LIMIT).html
+
+
+def test_a_file_whose_name_is_no_text_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "a\udcff.html").write_text("<p>text")
+    (source,) = find_sources(str(tmp_path), (), 1)
+    with pytest.raises(PageFault, match="unreadable"):
+        source.read(LIMIT)
+
+
 def test_an_archive_without_a_page_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "a.mht").write_text("Content-Type: text/plain\n\nhello")
     with pytest.raises(PageFault, match="not_html"):
@@ -153,6 +170,7 @@ def test_a_server_that_never_ends_its_answer_is_left() -> None:
         ("http://example.com/", r"allow_hosts=\[example.com\]"),
         ("file:///etc/passwd", "no http"),
         ("a b", "no http"),
+        ("http://[::", "no http"),
         ("#", "no address"),
     ],
 )

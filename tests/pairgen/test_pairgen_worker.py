@@ -83,10 +83,9 @@ def test_a_page_that_kills_browsers_is_set_aside_and_the_next_is_made(tmp_path: 
     asyncio.run(scene())
 
 
-def test_a_page_that_hangs_its_browser_is_set_aside(tmp_path: Path) -> None:
-    busy = Page(
-        page_id="a", domain="other", html="<p>x<script>onload = () => setTimeout(() => {while (true);})</script>"
-    )
+@pytest.mark.parametrize("script", ["onload = () => setTimeout(() => {while (true);})", "while (true) alert('again')"])
+def test_a_page_that_hangs_its_browser_is_set_aside_and_the_next_is_made(tmp_path: Path, script: str) -> None:
+    busy = Page(page_id="a", domain="other", html=f"<p>x<script>{script}</script>")
 
     async def scene(worker: BrowserWorker) -> None:
         assert (await outcome_of(worker, busy)).reason in ("hung", "timeout")
