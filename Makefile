@@ -10,7 +10,7 @@ run: $(VENV)/installed-run  ## the whole leaderboard on the embedded pairs
 	$(PY) -m orchestrator +sweep=leaderboard
 
 test: $(VENV)/installed-test  ## everything: browser, engines and endpoints included
-	DIFFSPOT_REQUIRE_VLLM=1 $(PY) -m pytest -n 2 --dist loadfile -m 'not alone'
+	DIFFSPOT_REQUIRE_VLLM=1 $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not alone'
 	$(PY) -m pytest -m alone
 
 check: $(VENV)/installed-test  ## style, types, layers
