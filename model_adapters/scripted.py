@@ -19,7 +19,9 @@ from schemas.records import Answer, Question
 from schemas.registry import nearest
 from schemas.vocabulary import PREDICTION_STATUSES
 
-_ERRORS: Final = {error.error_type: error for error in CallError.__subclasses__()}
+_ERRORS: Final = {
+    error.error_type: error for error in CallError.__subclasses__() if error.__module__ == CallError.__module__
+}
 _ANSWER_STATUSES: Final = tuple(status for status in PREDICTION_STATUSES if status != "error")
 
 

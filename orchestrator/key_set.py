@@ -4,6 +4,8 @@ from array import array
 from collections.abc import Hashable
 
 _FIRST_SIZE = 64
+_FOR_ZERO = 0x9E37_79B9_7F4A_7C15
+"""Stands for a hash of 0, which is an empty cell; no small number, whose hash it is."""
 
 
 class KeySet:
@@ -51,4 +53,4 @@ class KeySet:
 
 
 def _fingerprint(key: Hashable) -> int:
-    return hash(key) & 0xFFFF_FFFF_FFFF_FFFF or 1  # 0 is an empty cell
+    return hash(key) & 0xFFFF_FFFF_FFFF_FFFF or _FOR_ZERO

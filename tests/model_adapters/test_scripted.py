@@ -47,7 +47,7 @@ def test_a_failure_without_ids_strikes_every_pair() -> None:
 
 
 def test_every_call_error_can_be_scripted() -> None:
-    for error in CallError.__subclasses__():
+    for error in [kind for kind in CallError.__subclasses__() if kind.__module__ == CallError.__module__]:
         with pytest.raises(error):
             _ask(Scripted(ScriptedConfig(failures=(Failure(error_type=error.error_type),))), "a")
 

@@ -15,7 +15,7 @@ import polars as pl
 import psutil
 import pytest
 import sweep_cases as cases
-from ray.cluster_utils import Cluster
+from ray_cluster import RayCluster, ray_cluster
 
 from model_adapters.engines.scripted_replies import Script
 from model_adapters.engines.scripted_server import ScriptedServer, serving
@@ -58,7 +58,7 @@ class Chaos:
 
     runs: Path
     words: list[str]
-    cluster: Cluster
+    cluster: RayCluster
     server: ScriptedServer
     draw: random.Random = field(default_factory=lambda: random.Random(20261122))
     driver: "subprocess.Popen[bytes] | None" = None
@@ -74,10 +74,9 @@ class Chaos:
     def workers(self) -> list[psutil.Process]:
         """Our actors on the cluster, idle pool processes left out."""
         found = []
-        for node in self.cluster.list_all_nodes():
-            raylet = node.all_processes.get("raylet")
-            with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-                children = psutil.Process(raylet[0].process.pid).children(recursive=True)
+        for raylet in self.cluster.raylets:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                children = psutil.Process(raylet).children(recursive=True)
                 found += [child for child in children if child.name().startswith("ray::_Actor")]
         return sorted(found, key=lambda process: process.pid)
 
@@ -103,9 +102,7 @@ class Chaos:
             self.driver.wait()
             self.start()
         elif what == "raylet":
-            node = next(iter(self.cluster.worker_nodes))
-            self.cluster.remove_node(node, allow_graceful=False)
-            self.cluster.add_node(num_cpus=1, num_gpus=1)
+            self.cluster.lose_a_worker()
         else:
             with contextlib.suppress(psutil.NoSuchProcess):
                 self.draw.choice(self.workers()).kill()
@@ -117,18 +114,13 @@ def num_rows(runs: Path) -> int:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "num_gpus": 1})
-    try:
-        for _ in range(2):
-            cluster.add_node(num_cpus=1, num_gpus=1)
+def cluster() -> Iterator[RayCluster]:
+    with ray_cluster(num_workers=2, num_cpus=1, num_gpus=1) as cluster:
         yield cluster
-    finally:
-        cluster.shutdown()
 
 
 @pytest.mark.timeout(600)
-def test_twenty_kills_and_a_faulty_endpoint_change_nothing(tmp_path: Path, cluster: Cluster) -> None:
+def test_twenty_kills_and_a_faulty_endpoint_change_nothing(tmp_path: Path, cluster: RayCluster) -> None:
     dataset = cases.write_dataset(tmp_path / "pairs.parquet", NUM_PAIRS)
     quiet, stormy = tmp_path / "quiet", tmp_path / "stormy"
     on_ray = ("cluster=ray", f"cluster.address={cluster.address}", "cluster.gpu_memory_gb=80", "canary=false")

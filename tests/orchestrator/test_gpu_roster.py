@@ -8,19 +8,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from ray.cluster_utils import Cluster
+from ray_cluster import ray_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "num_gpus": 4})
-    try:
-        cluster.add_node(num_cpus=2, num_gpus=4)
+    with ray_cluster(num_workers=1, num_cpus=2, num_gpus=4) as cluster:
         yield cluster.address
-    finally:
-        cluster.shutdown()
 
 
 def run(address: str, runs: Path, *overrides: str) -> subprocess.CompletedProcess[str]:
