@@ -31,6 +31,7 @@ from orchestrator.results import build_tables, cost_from_nothing_usd
 from orchestrator.run_record import write_config, write_environment, write_manifest
 from orchestrator.tasks import Task
 from orchestrator.watch import Watch, Watched
+from orchestrator.workers import DatasetPlace
 from records.files import write_table
 from records.prompts import is_official
 from schemas.errors import BadReply, RateLimited
@@ -144,7 +145,7 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
     with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
         cluster = plan.sweep.cluster
         watch.exporter = RayMetrics() if cluster.has_metrics else None
-        roster = plan_roster(plan.models, plan.judges, plan.place, cluster, num_cpus, plan.demand)
+        roster = plan_roster(plan.models, plan.judges, _place(plan), cluster, num_cpus, plan.demand)
         try:
             await executor.run(roster, stop)
         finally:
@@ -157,6 +158,14 @@ def _leave_lost_cluster(reason: str) -> None:
     """End this process at once: a row is in the file the moment it is appended, and a dead holder's locks pass on."""
     print(f"failed: {reason}", file=sys.stderr, flush=True)  # noqa: T201 (as the door would)
     os._exit(EXIT_FAILED)
+
+
+def _place(plan: Plan) -> DatasetPlace:
+    if plan.sweep.cluster.kind != "ray":
+        return plan.place
+    from orchestrator.shipping import shipped
+
+    return shipped(plan.place)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,10 @@
 """The plain class that does the work; Ray wraps it in `actors.py`, the inline cluster runs it in this process."""
 
+import asyncio
+import os
+import tempfile
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -10,6 +13,7 @@ from orchestrator.dispatch import Failure
 from orchestrator.rows import ModelRow, Row
 from orchestrator.tasks import CanaryTask, JudgeTask, PredictTask, Reply
 from records.datasets import Dataset, attach
+from records.files import atomic_path
 from schemas.errors import CallError, EngineStartFailed, WorkerDied
 from schemas.protocols import Engine, Judge, ModelAdapter
 from schemas.records import Answer
@@ -25,6 +29,19 @@ class DatasetPlace:
 
     pack: Path
     fingerprint: str
+    read: Callable[[], bytes | memoryview] | None = None
+    """Return the pack's bytes on a node that doesn't see the file; None: every node does."""
+
+    def open(self) -> Dataset:
+        """Map the pack, or the node's own copy of it, which is made once and found again by its fingerprint."""
+        if self.read is None or self.pack.exists():
+            return attach(self.pack, self.fingerprint)
+        own = Path(tempfile.gettempdir()) / f"diffspot-datasets-{os.getuid()}" / self.pack.name
+        if not own.exists():
+            own.parent.mkdir(mode=0o700, exist_ok=True)
+            with atomic_path(own) as temporary, temporary.open("wb") as copy:
+                copy.write(self.read())
+        return attach(own, self.fingerprint)
 
 
 async def boundary(call: Awaitable[T]) -> T | Failure:
@@ -55,7 +72,7 @@ class RowWorker(Generic[ComponentT, TaskT, T]):
 
     async def start(self) -> None:
         """Map the dataset, start every row; a row that can't start fails its own calls only."""
-        self._dataset = attach(self._place.pack, self._place.fingerprint)
+        self._dataset = await asyncio.to_thread(self._place.open)
         for key, row in self._rows.items():
             self._components[key] = await boundary(self._start_row(row))
 
