@@ -1,11 +1,14 @@
 """A dataset for nodes that share no folder with the driver: put into Ray's object store once, copied once per node."""
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import ray
+from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from orchestrator.workers import DatasetPlace
@@ -21,7 +24,7 @@ def shipped(place: DatasetPlace) -> DatasetPlace:
     return replace(place, read=partial(_read, [pack]))
 
 
-def _seen_by_nodes(place: DatasetPlace) -> list[bool]:
+def _seen_by_nodes(place: DatasetPlace) -> Iterator[bool]:
     nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
     looks = [
         ray.remote(_sees)
@@ -30,8 +33,12 @@ def _seen_by_nodes(place: DatasetPlace) -> list[bool]:
         for node in nodes
         if node["Alive"]
     ]
-    seen: list[bool] = ray.get(looks, timeout=_LOOK_TIMEOUT_S)
-    return seen
+    ended, silent = ray.wait(looks, num_returns=len(looks), timeout=_LOOK_TIMEOUT_S)
+    for look in ended:
+        # a node that has died since is no node to ship to
+        with contextlib.suppress(RayError):
+            yield bool(ray.get(look))
+    yield from (False for _ in silent)
 
 
 def _sees(path: str) -> bool:

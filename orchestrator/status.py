@@ -1,10 +1,8 @@
 """What a run's `status.json` says: how far it is and what it is at, written every few seconds by its driver."""
 
 import contextlib
-import functools
 import json
 import os
-import platform
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -12,36 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from records.processes import Process
 from schemas.errors import StoreError
 
 State = Literal["running", "stopping", "analysing", "done", "stopped", "failed"]
 AT_WORK: Final = ("running", "stopping", "analysing")
 
 _FORMAT: Final = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
-    """The process that runs the sweep."""
-
-    host: str
-    pid: int
-    machine: str | None = None
-    """Boot and process namespace, within which the pid can be looked up."""
-    started: str | None = None
-    """When it began, in the kernel's ticks: a pid may come back as another process."""
-
-    @classmethod
-    def this(cls) -> "Driver":
-        """Return the process that asks."""
-        pid = os.getpid()
-        return cls(host=platform.node(), pid=pid, machine=_machine(), started=_started(pid))
-
-    def is_alive(self) -> bool | None:
-        """Tell whether the process is there; None where it can't be looked up from here."""
-        if self.machine is None or self.machine != _machine():
-            return None
-        return self.started is not None and _started(self.pid) == self.started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +55,7 @@ class Status:
     state: State
     reason: str | None = None
     """Why it is stopped or has failed."""
-    driver: Driver
+    driver: Process
     command: str
     """What goes on with it."""
     folder: str
@@ -168,7 +143,7 @@ def read_status(path: Path) -> Status:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         known = _known(Status, values)
-        known["driver"] = Driver(**_known(Driver, known["driver"]))
+        known["driver"] = Process(**_known(Process, known["driver"]))
         known["rows"] = tuple(RowStatus(**_known(RowStatus, row)) for row in known["rows"])
         return Status(**known)
     except OSError as error:
@@ -180,22 +155,3 @@ def read_status(path: Path) -> Status:
 def _known(of: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
     names = {field.name for field in fields(of)}
     return {name: value for name, value in values.items() if name in names}
-
-
-@functools.cache
-def _machine() -> str | None:
-    """Return what a pid is unique in; None where the system doesn't say."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115 (it is no path)
-    except OSError:
-        return None
-
-
-def _started(pid: int) -> str | None:
-    """Return when a process began, in ticks since boot; None where there is none, or only its exit status is left."""
-    try:
-        words = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return None if words[0] in (b"Z", b"X") else words[19].decode()
-    except (OSError, LookupError):
-        return None

@@ -19,8 +19,9 @@ from orchestrator.logs import Redaction, RunLog
 from orchestrator.meter import Ending, Meter, Replicas
 from orchestrator.roster import Place, PlaceState
 from orchestrator.rows import JudgeRow, ModelRow
-from orchestrator.status import Driver, RowStatus, State, Status, StatusFile, now_utc
+from orchestrator.status import RowStatus, State, Status, StatusFile, now_utc
 from orchestrator.tasks import Task
+from records.processes import Process
 from records.run_paths import RunPaths
 from schemas.errors import DiffspotError
 from schemas.protocols import Json
@@ -155,7 +156,7 @@ class Watch:
             run=watched.paths.root.name,
             state=self._state,
             reason=None if self._reason is None else self._redaction.text(self._reason),
-            driver=Driver.this(),
+            driver=Process.this(),
             command=self._redaction.text(watched.command),
             folder=str(Path.cwd()),
             started_at=self._started_at,

@@ -10,8 +10,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPMessage
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 ORIGIN: Final = "http://page.invalid/"
@@ -126,7 +127,9 @@ class _StayAtHome(urllib.request.HTTPRedirectHandler):
     def __init__(self, origin: str) -> None:
         self._origin = origin
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
         if origin_of(newurl) != self._origin:
             raise urllib.error.HTTPError(newurl, code, "leaves the site", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -128,7 +129,7 @@ class BrowserWorker:
                 raise
             return Outcome(reason="unscriptable", detail=str(error).splitlines()[0][:500])
 
-    async def _in_thread(self, work) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    async def _in_thread(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _open(self) -> None:

@@ -4,7 +4,9 @@ Files are read in one order: compacted files and sealed segments by number, then
 Of several rows for one key a finished one beats an error, then the first finished or the last error counts.
 """
 
+import contextlib
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +19,7 @@ from schemas.errors import StoreError
 
 _OFFSET_BITS = 40
 _OPEN_SEGMENTS = 64
-_TRIES = 10
+_PATIENCE_S, _PAUSE_S = 60.0, 0.01
 
 Source: TypeAlias = Segment | CompactedFile
 
@@ -72,14 +74,15 @@ class Index:
     @classmethod
     def of_folder(cls, root: Path, own: Path | None = None, *, only_sealed: bool = False) -> "Index":
         """Index a store that others may write, seal and compact meanwhile."""
-        for _ in range(_TRIES):
+        patience = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < patience:
             listing = Listing.of(root, own, only_sealed=only_sealed)
-            try:
+            # a compaction removes many files, one by one
+            with contextlib.suppress(FileNotFoundError):
                 index = cls.of_files(listing.paths)
-            except FileNotFoundError:
-                continue
-            if listing.still_holds(root):
-                return index
+                if listing.still_holds(root):
+                    return index
+            time.sleep(_PAUSE_S)
         raise StoreError(f"{root} is changed faster than it can be read; run the same command")
 
     @classmethod

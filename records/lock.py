@@ -13,10 +13,8 @@ where the last beat is old.
 """
 
 import contextlib
-import functools
 import json
 import os
-import platform
 import re
 import threading
 import time
@@ -27,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 
 from records.files import write_failed
+from records.processes import Process
 from schemas.errors import LockError, StoreError
 
 _COUNTER_BYTES = 20
@@ -44,23 +43,11 @@ class LockTiming:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Holder:
+class Holder(Process):
     """Who holds a lock."""
 
-    host: str
-    pid: int
-    machine: str | None
-    """Boot and process namespace: within one, a pid can be looked up."""
-    started: str | None
-    """When the process began, in the kernel's ticks: a pid may come back as another process."""
     what: str
     """What it does, for the message."""
-
-    def is_alive(self) -> bool | None:
-        """Tell whether the process is there; None where it can't be looked up from here."""
-        if self.machine is None or self.machine != _machine():
-            return None
-        return self.started is not None and _started(self.pid) == self.started
 
 
 class State(Enum):
@@ -287,9 +274,7 @@ def _read(file: Path) -> bytes:
 
 
 def _content(what: str) -> bytes:
-    pid = os.getpid()
-    holder = Holder(host=platform.node(), pid=pid, machine=_machine(), started=_started(pid), what=what)
-    return b"%0*d\n%s\n" % (_COUNTER_BYTES, 0, json.dumps(asdict(holder)).encode())
+    return b"%0*d\n%s\n" % (_COUNTER_BYTES, 0, json.dumps(asdict(Holder.this(what=what))).encode())
 
 
 def _read_holder(content: bytes) -> Holder | None:
@@ -308,25 +293,6 @@ def _refusal(what: str, holder: Holder | None, path: Path) -> str:
     who = _name(holder)
     kill = f"`kill {holder.pid}` on {holder.host}" if holder else "stop it"
     return f"{what}: {who} is at it. Wait until it ends, or {kill}, then run the same command (lock: {path})"
-
-
-@functools.cache
-def _machine() -> str | None:
-    """Return what a pid is unique in; None where the system doesn't say."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {os.readlink('/proc/self/ns/pid')}"  # noqa: PTH115 (it is no path)
-    except OSError:
-        return None
-
-
-def _started(pid: int) -> str | None:
-    """Return when a process began, in ticks since boot; None where there is none, or only its exit status is left."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-        return None if fields[0] in (b"Z", b"X") else fields[19].decode()
-    except (OSError, LookupError):
-        return None
 
 
 def _now_awake_or_not() -> float:

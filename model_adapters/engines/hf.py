@@ -1,7 +1,6 @@
 """Hugging Face transformers inside the worker: for models that vLLM doesn't serve, on the CPU and on GPUs."""
 
 import asyncio
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from model_adapters.engines.batcher import Batcher
-from model_adapters.engines.weights import BrokenWeights, digest_folder, is_local
+from model_adapters.engines.own_weights import identity_of_weights, settle
+from model_adapters.engines.weights import is_local
 from schemas.errors import CallTimeout, ConfigError, RequestRejected
 from schemas.protocols import ChatReply, ChatRequest, Json, Needs
 
@@ -65,15 +65,7 @@ class HfConfig:
     """Longest wait for one reply, queueing in the replica included, seconds."""
 
     def __post_init__(self) -> None:
-        for name, path in (("model", self.model if is_local(self.model) else None), ("lora_path", self.lora_path)):
-            if path is not None:  # a worker may run in another folder
-                object.__setattr__(self, name, str(Path(path).expanduser().absolute()))
-        if self.trust_remote_code and self.revision is None:
-            raise ConfigError(
-                f"trust_remote_code for {self.model} asks for a pinned revision: name the commit you have read"
-            )
-        if self.num_gpus < 0 or (self.replicas is not None and self.replicas < 1):
-            raise ConfigError(f"{self.model}: num_gpus must be at least 0, replicas at least 1")
+        settle(self)
         if self.timeout_s <= 0 or self.max_in_flight < 1 or self.max_batch < 1:
             raise ConfigError(f"{self.model}: timeout_s, max_in_flight and max_batch must be positive")
 
@@ -82,14 +74,10 @@ class HfConfig:
 
         A model in a folder is known by its content, as in the vLLM engine.
         """
-        local = is_local(self.model)
         return {
             "kind": "hf",
             "version": 1,
-            "weights": {"sha256": _digest_or_refuse(self.model, "model")}
-            if local
-            else {"hub": self.model, "revision": self.revision},
-            "lora": _digest_or_refuse(self.lora_path, "lora_path") if self.lora_path else None,
+            **identity_of_weights(self),
             "max_model_len": self.max_model_len,
             "dtype": self.dtype,
             "attention": self.attention,
@@ -108,18 +96,6 @@ class HfConfig:
             packages=("torch", "transformers", *(name for name, is_needed in optional if is_needed)),
             extra="hf",
         )
-
-
-def _digest_or_refuse(path: str, setting: str) -> str:
-    if not Path(path).exists():
-        hint = ""
-        if Path(path).name == "tiny_model":
-            hint = f"; this one is built by: python -m model_adapters.engines.tiny_model {os.path.relpath(path)}"
-        raise ConfigError(f"{setting}: nothing is at {path}; give the folder of the weights, or a hub id{hint}")
-    try:
-        return digest_folder(Path(path))
-    except BrokenWeights as error:
-        raise ConfigError(f"{setting}: {error}") from error
 
 
 class HfEngine:

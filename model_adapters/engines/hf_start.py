@@ -4,12 +4,10 @@ import asyncio
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from model_adapters.engines.gpus import BusyGpu, check_free
-from model_adapters.engines.vllm_start import REASONS, check_lora
-from model_adapters.engines.weights import BrokenWeights, check_folder, digest_folder, is_local
+from model_adapters.engines.own_weights import check_beforehand, loaded_revision
+from model_adapters.engines.vllm_start import REASONS
 from schemas.errors import EngineStartFailed
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ async def start(config: "HfConfig") -> Loaded:
 
 
 def _load(config: "HfConfig") -> Loaded:
-    _check_beforehand(config)
+    check_beforehand(config, config.num_gpus)
     try:
         return _describe(config, *_read(config))
     except EngineStartFailed:
@@ -69,21 +67,6 @@ def _load(config: "HfConfig") -> Loaded:
         # whatever it raises, the row ends with a reason; nothing is hidden: the cause stands in the message
         error.__traceback__ = None  # its frames would keep the half-loaded weights in memory
         raise failure_of(config.model, error) from error
-
-
-def _check_beforehand(config: "HfConfig") -> None:
-    """Refuse in a second what loading would find out in minutes."""
-    try:
-        if is_local(config.model):
-            check_folder(Path(config.model))
-        if config.lora_path is not None:
-            check_lora(Path(config.lora_path))
-        if config.num_gpus:
-            check_free(config.num_gpus)
-    except BrokenWeights as error:
-        raise EngineStartFailed(str(error), reason="missing_weights") from error
-    except BusyGpu as error:
-        raise EngineStartFailed(f"{config.model}: {error}", reason="gpu_busy") from error
 
 
 def _read(config: "HfConfig") -> tuple[Any, Any]:
@@ -188,7 +171,7 @@ def _describe(config: "HfConfig", model: Any, processor: Any) -> Loaded:  # noqa
         end_token_ids=end_ids,
         pad_token_id=pad,
         version=f"transformers {transformers.__version__}, torch {torch.__version__}",
-        revision=_revision(config, model.config),
+        revision=loaded_revision(config, model.config),
     )
 
 
@@ -199,13 +182,6 @@ def _image_token_id(model_config: Any, processor: Any) -> int | None:  # noqa: A
         if isinstance(found, int):
             return found
     return None
-
-
-def _revision(config: "HfConfig", model_config: object) -> str | None:
-    if is_local(config.model):
-        return f"sha256:{digest_folder(Path(config.model))}"
-    found = getattr(model_config, "_commit_hash", None)
-    return config.revision or (found if isinstance(found, str) else None)
 
 
 def check_context(config: "HfConfig", loaded: Loaded) -> None:

@@ -2,14 +2,14 @@
 
 import asyncio
 import itertools
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from model_adapters.engines.harmony import Channels, split_channels
-from model_adapters.engines.weights import BrokenWeights, digest_folder, is_local
+from model_adapters.engines.own_weights import identity_of_weights, settle
+from model_adapters.engines.weights import is_local
 from model_adapters.engines.wire import refuse_broken_off
 from schemas.errors import CallTimeout, ConfigError, RequestRejected, ServerFailed, WorkerDied
 from schemas.protocols import ChatReply, ChatRequest, Json, Needs
@@ -72,15 +72,7 @@ class VllmConfig:
     """Longest wait for one reply, queueing in the replica included, seconds."""
 
     def __post_init__(self) -> None:
-        for name, path in (("model", self.model if is_local(self.model) else None), ("lora_path", self.lora_path)):
-            if path is not None:  # a worker may run in another folder
-                object.__setattr__(self, name, str(Path(path).expanduser().absolute()))
-        if self.trust_remote_code and self.revision is None:
-            raise ConfigError(
-                f"trust_remote_code for {self.model} asks for a pinned revision: name the commit you have read"
-            )
-        if self.num_gpus < 0 or (self.replicas is not None and self.replicas < 1):
-            raise ConfigError(f"{self.model}: num_gpus must be at least 0, replicas at least 1")
+        settle(self)
         if self.num_nodes < 1 or self.num_gpus % self.num_nodes:
             raise ConfigError(
                 f"{self.model}: {self.num_gpus} GPUs can't be shared out evenly over {self.num_nodes} nodes"
@@ -97,8 +89,7 @@ class VllmConfig:
         identity: dict[str, Json] = {
             "kind": "vllm",
             "version": 1,
-            "weights": self._weights(),
-            "lora": _digest_or_refuse(self.lora_path, "lora_path") if self.lora_path else None,
+            **identity_of_weights(self),
             "max_model_len": self.max_model_len,
             "dtype": self.dtype,
             "quantization": self.quantization,
@@ -122,26 +113,6 @@ class VllmConfig:
     def over_nodes(self, num_nodes: int) -> "VllmConfig":
         """Return the same for a replica spread over nodes; Ray then runs vLLM's workers, in its actor's group."""
         return replace(self, num_nodes=num_nodes)
-
-    def _weights(self) -> Json:
-        if is_local(self.model):
-            return {"sha256": _digest_or_refuse(self.model, "model")}
-        return {"hub": self.model, "revision": self.revision}
-
-
-def _digest_or_refuse(path: str, setting: str) -> str:
-    if not Path(path).exists():
-        raise ConfigError(f"{setting}: nothing is at {path}; give the folder of the weights, or a hub id{_hint(path)}")
-    try:
-        return digest_folder(Path(path))
-    except BrokenWeights as error:
-        raise ConfigError(f"{setting}: {error}") from error
-
-
-def _hint(path: str) -> str:
-    if Path(path).name != "tiny_model":
-        return ""
-    return f"; this one is built by: python -m model_adapters.engines.tiny_model {os.path.relpath(path)}"
 
 
 class VllmEngine:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from model_adapters.engines.engine_log import EngineLog
-from model_adapters.engines.gpus import BusyGpu, check_free
-from model_adapters.engines.weights import BrokenWeights, check_folder, digest_folder, is_local
+from model_adapters.engines.own_weights import check_beforehand, loaded_revision
 from schemas.errors import EngineStartFailed
 from schemas.protocols import ChatRequest, ImagePart, TextPart
 
@@ -77,7 +76,8 @@ class Started:
 
 async def start(config: "VllmConfig") -> Started:
     """Load the model in a thread; EngineStartFailed carries one of `REASONS`, `gpu_busy` or `failed`."""
-    _check_beforehand(config)
+    # over several nodes, Ray's own workers see the GPUs
+    check_beforehand(config, config.num_gpus if config.num_nodes == 1 else 0)
     await asyncio.sleep(random.uniform(0, _MAX_JITTER_S))
     started = await asyncio.to_thread(_load, config)
     try:
@@ -117,28 +117,6 @@ def _blanks(number: int) -> list[ImagePart]:
     return [ImagePart(memoryview(buffer.getvalue()))] * number
 
 
-def _check_beforehand(config: "VllmConfig") -> None:
-    """Refuse in a second what vLLM would find out in a minute."""
-    try:
-        if is_local(config.model):
-            check_folder(Path(config.model))
-        if config.lora_path is not None:
-            check_lora(Path(config.lora_path))
-        if config.num_gpus and config.num_nodes == 1:  # over several, Ray's own workers see them
-            check_free(config.num_gpus)
-    except BrokenWeights as error:
-        raise EngineStartFailed(str(error), reason="missing_weights") from error
-    except BusyGpu as error:
-        raise EngineStartFailed(f"{config.model}: {error}", reason="gpu_busy") from error
-
-
-def check_lora(folder: Path) -> None:
-    """Raise BrokenWeights where a LoRA adapter's folder lacks its config or weights."""
-    for name in ("adapter_config.json", "adapter_model.safetensors"):
-        if not (folder / name).is_file():
-            raise BrokenWeights(f"lora_path {folder} holds no {name}")
-
-
 def _load(config: "VllmConfig") -> Started:
     port = reserve_ports()
     log = EngineLog()
@@ -170,7 +148,7 @@ def _describe(config: "VllmConfig", engine: Any, log: EngineLog, port: socket.so
         engine=engine,
         lora=LoRARequest("adapter", 1, config.lora_path) if config.lora_path else None,
         version=f"vllm {vllm.__version__}",
-        revision=_revision(config, model_config.hf_config),
+        revision=loaded_revision(config, model_config.hf_config),
         max_model_len=model_config.max_model_len,
         sampling_defaults=model_config.get_diff_sampling_param(),
         tokenize_params=engine.renderer.default_chat_tok_params,
@@ -180,13 +158,6 @@ def _describe(config: "VllmConfig", engine: Any, log: EngineLog, port: socket.so
         log=log,
         port=port,
     )
-
-
-def _revision(config: "VllmConfig", hf_config: object) -> str | None:
-    if is_local(config.model):
-        return f"sha256:{digest_folder(Path(config.model))}"
-    found = getattr(hf_config, "_commit_hash", None)
-    return config.revision or (found if isinstance(found, str) else None)
 
 
 def engine_args(config: "VllmConfig") -> dict[str, Any]:

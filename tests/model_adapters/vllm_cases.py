@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from model_adapters.engines.vllm import VllmConfig
 from schemas.protocols import ChatRequest, ImagePart, Json, Sampling, TextPart
 
-IS_REQUIRED = os.environ.get("DIFFSPOT_REQUIRE_VLLM") == "1"
+IS_REQUIRED = os.environ.get("DIFFSPOT_REQUIRE_VLLM") == "1" or bool(os.environ.get("CI"))
 needs_vllm = pytest.mark.skipif(
     not IS_REQUIRED and importlib.util.find_spec("vllm") is None,
     reason="vLLM is not installed: sh model_adapters/engines/install_vllm_cpu.sh",

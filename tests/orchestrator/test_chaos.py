@@ -66,10 +66,16 @@ class Chaos:
     kills: Counter[str] = field(default_factory=Counter)
     num_in_flight: int = 0
 
+    @property
+    def log(self) -> Path:
+        return self.runs.parent / "driver.log"
+
     def start(self) -> None:
-        log = (self.runs.parent / "driver.log").open("ab")
-        self.driver = subprocess.Popen(self.words, cwd=cases.ROOT, stdout=log, stderr=log)
-        log.close()
+        with self.log.open("ab") as log:
+            self.driver = subprocess.Popen(self.words, cwd=cases.ROOT, stdout=log, stderr=log)
+
+    def said(self) -> str:
+        return self.log.read_text()[-3000:]
 
     def workers(self) -> list[psutil.Process]:
         """Our actors on the cluster, idle pool processes left out."""
@@ -85,8 +91,8 @@ class Chaos:
         assert self.driver is not None
         before, deadline = num_rows(self.runs), time.monotonic() + 120
         while num_rows(self.runs) == before or not self.server.num_in_flight:
-            assert self.driver.poll() is None, "the sweep ended before its kills"
-            assert time.monotonic() < deadline, "nothing is done"
+            assert self.driver.poll() is None, f"the sweep ended before its kills: {self.said()}"
+            assert time.monotonic() < deadline, f"nothing is done: {self.said()}"
             time.sleep(0.05)
         for process in [psutil.Process(self.driver.pid), *self.workers()]:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -131,7 +137,7 @@ def test_twenty_kills_and_a_faulty_endpoint_change_nothing(tmp_path: Path, clust
         assert chaos.driver is not None
         for what in SCHEDULE:
             chaos.kill(what)
-        assert chaos.driver.wait(timeout=300) == 0, (tmp_path / "driver.log").read_text()[-3000:]
+        assert chaos.driver.wait(timeout=300) == 0, chaos.said()
         finished = server.finished
         again = cases.run(*rows, *on_ray, dataset=dataset, runs=stormy, timeout_s=300)
         assert again.returncode == 0, again.stderr

@@ -77,3 +77,29 @@ def test_a_copy_is_made_once_and_found_again(tmp_path: Path) -> None:
     finally:
         tempfile.tempdir = before
     assert len(reads) == 1
+
+
+LOST_NODE = """
+import sys
+from pathlib import Path
+import ray
+from orchestrator.shipping import shipped
+from orchestrator.workers import DatasetPlace
+ray.init(num_cpus=1, include_dashboard=False, configure_logging=False, log_to_driver=False)
+nodes = [*ray.nodes(), {"NodeID": "ab" * 28, "Alive": True}]
+ray.nodes = lambda: nodes
+seen, unseen = (DatasetPlace(Path(path), "f") for path in (sys.argv[1], sys.argv[1] + ".absent"))
+print(shipped(seen) is seen)
+try:
+    shipped(unseen)
+except FileNotFoundError:
+    print("would ship")
+"""
+
+
+def test_a_node_that_has_died_meanwhile_is_not_asked(tmp_path: Path) -> None:
+    """The cluster still lists it, for as long as its heartbeats may be late."""
+    (tmp_path / "pack.arrow").touch()
+    words = [sys.executable, "-c", LOST_NODE, str(tmp_path / "pack.arrow")]
+    said = subprocess.run(words, cwd=cases.ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert said.stdout.split("\n")[:2] == ["True", "would ship"], said.stdout + said.stderr

@@ -13,20 +13,21 @@ import sweep_cases as cases
 import watch_cases
 from watch_cases import status
 
-from orchestrator.status import Driver, RowStatus, StatusFile, read_status, write_status
+from orchestrator.status import RowStatus, StatusFile, read_status, write_status
 from orchestrator.status_door import find_run, show_status
 from orchestrator.status_table import is_gone, render
+from records.processes import Process
 from records.run_paths import RunsPaths
 from schemas.errors import ConfigError, StoreError
 
 NOON = datetime.fromisoformat(watch_cases.NOW)
-ELSEWHERE = Driver(host="elsewhere", pid=7, machine="another boot")
+ELSEWHERE = Process(host="elsewhere", pid=7, machine="another boot")
 
 
-def dead_driver() -> Driver:
+def dead_driver() -> Process:
     """Return a process of this machine that has ended."""
     done = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    return replace(Driver.this(), pid=int(done.stdout))
+    return replace(Process.this(), pid=int(done.stdout))
 
 
 def test_a_status_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -101,9 +102,9 @@ def test_a_dead_driver_is_said_to_be_gone_with_what_goes_on() -> None:
 @pytest.mark.parametrize(
     ("driver", "state", "silent_s", "gone"),
     [
-        (Driver.this(), "running", 5, False),
-        (Driver.this(), "running", 300, False),
-        (Driver.this(), "analysing", 300, False),
+        (Process.this(), "running", 5, False),
+        (Process.this(), "running", 300, False),
+        (Process.this(), "analysing", 300, False),
         (ELSEWHERE, "running", 5, False),
         (ELSEWHERE, "running", 300, True),
         (ELSEWHERE, "analysing", 300, False),
@@ -112,7 +113,7 @@ def test_a_dead_driver_is_said_to_be_gone_with_what_goes_on() -> None:
     ],
 )
 def test_a_driver_is_gone_when_its_process_is_or_it_is_silent(
-    driver: Driver, state: str, silent_s: float, gone: bool
+    driver: Process, state: str, silent_s: float, gone: bool
 ) -> None:
     assert is_gone(status(driver=driver, state=state), NOON + timedelta(seconds=silent_s)) is gone
 
@@ -125,7 +126,7 @@ def test_a_process_that_ended_is_gone_at_once_whatever_it_was_at() -> None:
 
 
 def test_a_pid_that_came_back_is_another_process() -> None:
-    assert is_gone(status(driver=replace(Driver.this(), started="1")), NOON)
+    assert is_gone(status(driver=replace(Process.this(), started="1")), NOON)
 
 
 def test_a_process_that_is_there_but_silent_is_said_to_be_silent() -> None:

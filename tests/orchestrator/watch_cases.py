@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestrator.status import Driver, RowStatus, Status
+from orchestrator.status import RowStatus, Status
+from records.processes import Process
 
 NOW = "2026-05-01T12:00:00+00:00"
 
@@ -17,7 +18,7 @@ def status(**other: Any) -> Status:
     values: dict[str, Any] = {
         "run": "sweep-12345678",
         "state": "running",
-        "driver": Driver.this(),
+        "driver": Process.this(),
         "command": "python -m orchestrator +sweep=mine",
         "folder": str(Path.cwd()),
         "started_at": "2026-05-01T11:59:00+00:00",

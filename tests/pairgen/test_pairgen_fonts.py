@@ -15,9 +15,14 @@ from pairgen.records import Page
 @pytest.fixture(autouse=True)
 def need_fontconfig() -> None:
     if shutil.which("fc-list") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no fontconfig: .ci/run installs it with the fonts")
-        pytest.skip("no fontconfig on this machine")
+        _lacks("no fontconfig on this machine")
+
+
+def _lacks(what: str) -> None:
+    """Fail in CI, which installs it with the fonts; else skip."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def drawn(renderer: Renderer, stack: str, text: str) -> tuple[PlatformFont, ...]:
@@ -65,7 +70,7 @@ def test_digests_are_of_the_files(renderer: Renderer) -> None:
 )
 def test_a_face_draws_its_own_weight_alone(name: str, weight: int, expected: str | None) -> None:
     if find_font("NotoSans-Bold") is None:
-        pytest.skip("no Noto Sans on this machine")
+        _lacks("no Noto Sans on this machine")
     assert other_weight(weight, [PlatformFont("Noto Sans", name, 5)]) == expected
 
 
@@ -74,7 +79,7 @@ def test_a_face_draws_its_own_weight_alone(name: str, weight: int, expected: str
 )
 def test_a_weight_that_the_family_lacks_makes_no_pair(renderer: Renderer, family: str, tier: str, kept: int) -> None:
     if find_font("NotoSans-Bold") is None or find_font("Inter-SemiBold") is None:
-        pytest.skip("no Noto Sans or Inter on this machine")
+        _lacks("no Noto Sans or Inter on this machine")
     weight = 700 if tier == "easy" else 600
     html = (
         "<html><head><meta charset=utf-8></head><body>"
