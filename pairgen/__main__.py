@@ -22,6 +22,7 @@ usage: python -m pairgen out=PATH.parquet [key=value ...]
 
 Makes pairs of before/after screenshots with Chromium and prints what became of every candidate.
   pages=composer|PATH     where pages come from: a folder of HTML and MHTML files, or a text file of addresses
+  +sources.NAME=PATH      several of them in the place of pages, told apart in the funnel
   per_cell=2 no_diff=12   pairs for each operator and tier; pairs of a page rendered twice
   seed=7                  decides pages and candidates
   operators=[text,color]  only these
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _make(overrides: Sequence[str]) -> int:
     _need_packages()
+    from pairgen.by_source import operator_table, source_table
     from pairgen.card import write_card
     from pairgen.compare import compare, read_reference
     from pairgen.pipeline import PairgenConfig, Pipeline
@@ -65,6 +67,8 @@ def _make(overrides: Sequence[str]) -> int:
     pipeline.run(_Progress(pipeline))
     out.with_name(out.name + ".funnel.json").write_text(pipeline.funnel.to_json(), encoding="utf-8")
     _say(f"\n{pipeline.funnel.table()}\n{pipeline.funnel.summary()}")
+    if config.sources:
+        _say(f"\n{source_table(pipeline.funnel)}\n\n{operator_table(pipeline.funnel)}")
     if pipeline.num_cached:
         _say(f"{pipeline.num_cached} pages were done before and not done again")
     _say(f"{out}   {out.stat().st_size / 1e6:.1f} MB   {_clock(time.monotonic() - start)}")

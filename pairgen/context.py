@@ -24,7 +24,7 @@ def run_context(config: "PairgenConfig") -> str:
         "png_level": config.png_level,
         "browser": asdict(config.browser),
         "filters": asdict(config.filters),
-        "files": _files_digest(config.pages),
+        "files": [_files_digest(pages) for pages in (config.pages, *sorted(config.sources.values()))],
     }
     told = [
         _program_digest(),

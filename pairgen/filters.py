@@ -5,7 +5,6 @@ Composed pages are fit by construction and aren't asked.
 
 import random
 import time
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,19 +84,19 @@ def score(snapshot: Snapshot, num_texts: int, ink: float) -> float:
     return 0.5 * fitting + 0.25 * min(1.0, num_texts / _MANY_TEXTS) + 0.25 * min(1.0, ink / _MUCH_INK)
 
 
-def distinct(found: list[tuple[float, str, str]], config: FiltersConfig) -> tuple[list[str], Counter[str]]:
-    """Choose among surveyed pages, the best first; return the chosen ids and how many fell for which reason.
+def distinct(found: list[tuple[float, str, str]], config: FiltersConfig) -> tuple[list[str], dict[str, str]]:
+    """Choose among surveyed pages, the best first; return the chosen ids, and why each other fell, by id.
 
     found: (score, hash, page id) of each.
     """
     chosen: list[str] = []
     looks: list[str] = []
-    fallen: Counter[str] = Counter()
+    fallen: dict[str, str] = {}
     for value, look, page_id in sorted(found, key=lambda row: (-row[0], row[2])):
         if value < config.min_score:
-            fallen["low_score"] += 1
+            fallen[page_id] = "low_score"
         elif any(distance(look, other) <= config.max_distance for other in looks):
-            fallen["duplicate"] += 1
+            fallen[page_id] = "duplicate"
         else:
             chosen.append(page_id)
             looks.append(look)

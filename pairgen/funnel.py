@@ -31,6 +31,12 @@ class Funnel:
     """Pages of a foreign source that aren't, by reason."""
     failed: Counter[str] = field(default_factory=Counter)
     """Pages that were tried for pairs and couldn't be used after all, by reason."""
+    groups: dict[str, "Funnel"] = field(default_factory=dict)
+    """The same of each named source, else of each domain; controls aren't told apart."""
+
+    def parts(self, group: str) -> tuple["Funnel", "Funnel"]:
+        """Return this funnel and a group's: what is counted of a page is counted in both."""
+        return self, self.groups.setdefault(group, Funnel())
 
     @property
     def num_kept(self) -> int:
@@ -51,7 +57,7 @@ class Funnel:
         head = ["operator", "tier", "candidates", *names, "kept"]
         rows = [self._row(operator, tier, names) for operator, tier in self._cells()]
         totals = [str(sum(int(row[i]) for row in rows)) for i in range(2, len(head))]
-        return _align([head, *rows, ["all", "", *totals]])
+        return align([head, *rows, ["all", "", *totals]])
 
     def summary(self) -> str:
         """Return the lines below the table."""
@@ -69,7 +75,10 @@ class Funnel:
         return "\n".join(lines)
 
     def to_json(self) -> str:
-        """Return the counts as JSON, a list of one object per cell."""
+        """Return the counts as JSON, a list of one object per cell; those of groups below them."""
+        return json.dumps(self._plain(), indent=1) + "\n"
+
+    def _plain(self) -> dict[str, object]:
         names = self.predicates
         cells = [
             {
@@ -88,9 +97,10 @@ class Funnel:
             "chosen": self.num_chosen,
             "unfit": dict(self.unfit),
             "failed": dict(self.failed),
+            "groups": {name: group._plain() for name, group in sorted(self.groups.items())},
         }
         more = {name: value for name, value in foreign.items() if value}
-        return json.dumps({**whole, **more, "cells": cells}, indent=1) + "\n"
+        return {**whole, **more, "cells": cells}
 
     def _cells(self) -> list[tuple[str, str]]:
         return [(name, tier) for name in OPERATORS for tier in CHANGED_TIERS if self.candidates[name, tier]]
@@ -105,11 +115,12 @@ def _reasons(counts: Counter[str]) -> str:
     return ": " + ", ".join(f"{count} {name}" for name, count in named) if named else ""
 
 
-def _align(rows: list[list[str]]) -> str:
+def align(rows: list[list[str]], num_words: int = 2) -> str:
+    """Return the rows as aligned lines: the first columns are words, the others numbers."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
-        words = [cell.ljust(w) for cell, w in zip(row[:2], widths[:2], strict=True)]
-        numbers = [cell.rjust(w) for cell, w in zip(row[2:], widths[2:], strict=True)]
+        words = [cell.ljust(w) for cell, w in zip(row[:num_words], widths[:num_words], strict=True)]
+        numbers = [cell.rjust(w) for cell, w in zip(row[num_words:], widths[num_words:], strict=True)]
         lines.append("  ".join([*words, *numbers]).rstrip())
     return "\n".join(lines)

@@ -5,7 +5,8 @@ ahead a fixed number of tasks, never as many as there happen to be workers: so t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, Protocol
 
 from pairgen.cells import Plan, Slot
@@ -84,7 +85,9 @@ class SurveyPhase:
         self._num_out, self._is_read = 0, False
         self._supply, self._funnel, self._config, self._read = supply, funnel, config, read
         self._found: list[tuple[float, str, str]] = []
-        funnel.num_found = len(sources)
+        for source in sources:
+            for part in funnel.parts(source.group):
+                part.num_found += 1
 
     def next(self) -> Task | None:
         """Return the next readable page's survey."""
@@ -102,7 +105,8 @@ class SurveyPhase:
         """Note a page's quality and looks, or why it isn't fit."""
         self._num_out -= 1
         if outcome.reason:
-            self._funnel.unfit[outcome.reason] += 1
+            for part in self._funnel.parts(task.page.group):
+                part.unfit[outcome.reason] += 1
         else:
             self._found.append((outcome.score, outcome.looks, task.page.page_id))
 
@@ -114,10 +118,24 @@ class SurveyPhase:
     def end(self) -> None:
         """Choose pages."""
         chosen, fallen = distinct(self._found, self._config)
-        self._funnel.unfit.update(fallen)
-        self._funnel.num_chosen = len(chosen)
-        read = (self._read(self._sources[page_id]) for page_id in chosen)
+        for page_id, reason in fallen.items():
+            for part in self._funnel.parts(self._sources[page_id].group):
+                part.unfit[reason] += 1
+        sources = [self._sources[page_id] for page_id in chosen]
+        for source in sources:
+            for part in self._funnel.parts(source.group):
+                part.num_chosen += 1
+        read = map(self._read, in_turn(sources))
         self._supply.fill(page for page in read if page is not None)
+
+
+def in_turn(sources: Sequence[Source]) -> Iterator[Source]:
+    """Yield sources so that their groups take turns, each in its order: none is used up before the others are asked."""
+    groups: dict[str, list[Source]] = {}
+    for source in sources:
+        groups.setdefault(source.group, []).append(source)
+    for row in zip_longest(*(groups[name] for name in sorted(groups))):
+        yield from (source for source in row if source is not None)
 
 
 _SURVEYS_AHEAD = 32
@@ -137,7 +155,8 @@ class Reader:
         except PageFault as fault:
             if source.page_id not in self._told:
                 self._told.add(source.page_id)
-                self._funnel.unfit[fault.error_type] += 1
+                for part in self._funnel.parts(source.group):
+                    part.unfit[fault.error_type] += 1
                 self._say(f"{source.page_id} is skipped: {fault}")
             return None
 
@@ -187,10 +206,11 @@ class ChangePhase:
         assert isinstance(task, ChangeTask)
         self._out.pop(0)
         self._asked.subtract(slot.pair_id for slot, _ in task.tries)
-        self._funnel.num_pages += 1
-        add_counts(self._funnel, outcome.counts)
-        if outcome.reason:
-            self._funnel.failed[outcome.reason] += 1
+        for part in self._funnel.parts(task.page.group):
+            part.num_pages += 1
+            add_counts(part, outcome.counts)
+            if outcome.reason:
+                part.failed[outcome.reason] += 1
         for missed in filter(None, map(self._plan.find, outcome.missed)):
             self._plan.miss(missed)
         if outcome.row is None:
@@ -205,8 +225,9 @@ class ChangePhase:
     def _note_surplus(self, task: ChangeTask, pair_id: str) -> None:
         """Count a pair for a slot that an earlier page has filled meanwhile."""
         (cell,) = [(slot.operator, slot.tier) for slot, _ in task.tries if slot.pair_id == pair_id]
-        self._funnel.kept[cell] -= 1
-        self._funnel.rejected[(*cell, "surplus")] += 1
+        for part in self._funnel.parts(task.page.group):
+            part.kept[cell] -= 1
+            part.rejected[(*cell, "surplus")] += 1
 
     @property
     def is_over(self) -> bool:

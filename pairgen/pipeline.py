@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,7 @@ from pairgen.context import run_context
 from pairgen.desk import DeskConfig
 from pairgen.filters import FiltersConfig
 from pairgen.funnel import Funnel
-from pairgen.pages import COMPOSER, composed_pages, find_sources
+from pairgen.pages import COMPOSER, Source, composed_pages, draw, find_all, find_sources
 from pairgen.phases import ChangePhase, PageSupply, Phase, Reader, RepeatPhase, SurveyPhase, no_diff_task
 from pairgen.records import Page
 from pairgen.tasks import BenignTask, Outcome
@@ -38,6 +38,11 @@ class PairgenConfig:
     """Parquet file to write; the funnel goes beside it, as <out>.funnel.json."""
     pages: str = COMPOSER
     """`composer`, a folder of HTML and MHTML files, or a text file of addresses."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Several such folders or files by name, in the place of `pages`: the funnel is told for each, and they take
+    turns."""
+    pages_per_source: int = 0
+    """Pages drawn from each source by the seed; 0 takes all."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts beside this machine whose pages may be loaded, where addresses name them."""
     per_cell: int = 2
@@ -72,6 +77,8 @@ class PairgenConfig:
     """Benign controls, kept out of the official metrics."""
 
     def __post_init__(self) -> None:
+        if self.sources and self.pages != COMPOSER:
+            raise ConfigError("pairgen: pages and sources are both given; name the folder among the sources")
         if min(self.workers, self.lookahead) < 1:
             raise ConfigError("pairgen: workers and lookahead are 1 or more")
         for name in self.operators:
@@ -149,16 +156,24 @@ class Pipeline:
 
     def _first_phases(self, supply: PageSupply) -> Iterator[Phase]:
         config, self._supply = self.config, supply
-        if config.pages == COMPOSER:
+        if config.pages == COMPOSER and not config.sources:
             supply.fill(composed_pages(config.seed))
         else:
-            sources = find_sources(config.pages, config.allow_hosts, config.browser.timeout_s)
+            sources = self._find_sources()
             reader = Reader(self.funnel, int(config.browser.max_page_mb * 1e6), self._skipped)
             yield SurveyPhase(sources, supply, self.funnel, config.filters, reader)
         yield ChangePhase(
             self.plan, supply, self.funnel, self._write,
             lookahead=config.lookahead, slots_per_page=config.slots_per_page,
         )  # fmt: skip
+
+    def _find_sources(self) -> list[Source]:
+        config, timeout_s = self.config, self.config.browser.timeout_s
+        if config.sources:
+            found = find_all(config.sources, config.allow_hosts, timeout_s)
+        else:
+            found = find_sources(config.pages, config.allow_hosts, timeout_s)
+        return draw(found, config.pages_per_source, config.seed)
 
     def _control_phases(self, supply: PageSupply) -> Iterator[Phase]:
         config = self.config

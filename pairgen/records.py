@@ -23,6 +23,13 @@ class Page:
     """What the document may load."""
     address: str = ""
     """Where the document believes that it is; "" is a place named after the page."""
+    source: str = ""
+    """The named source that it comes from; "" where there is but one."""
+
+    @property
+    def group(self) -> str:
+        """Return what the funnel tells pages apart by: their source, else their domain."""
+        return self.source or self.domain
 
     @property
     def url(self) -> str:

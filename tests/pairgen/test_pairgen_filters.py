@@ -86,5 +86,5 @@ def test_of_near_duplicates_the_best_is_chosen_and_low_scores_fall() -> None:
     found = [(0.5, same, "b"), (0.9, same, "c"), (0.5, far, "a"), (0.1, "0f" * 32, "d"), (0.9, "1" + "0" * 63, "e")]
     chosen, fallen = distinct(found, CONFIG)
     assert chosen == ["c", "a"]
-    assert fallen == {"duplicate": 2, "low_score": 1}
+    assert fallen == {"b": "duplicate", "d": "low_score", "e": "duplicate"}
     assert distinct(found, replace(CONFIG, max_distance=-1, min_score=0))[0] == ["c", "e", "a", "b", "d"]
