@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from schemas.errors import StoreError
-from schemas.vocabulary import CHANGED_TIERS, NO_DIFF, VERDICTS_OF_A_JUDGE, VISUAL_DIFF
+from schemas.vocabulary import BENIGN, CHANGED_TIERS, NO_DIFF, VERDICTS_OF_A_JUDGE, VISUAL_DIFF
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 Flags = NDArray[np.bool_]
@@ -20,6 +20,7 @@ CLUSTER_UNITS: Final = ("page_id", "template_id", "domain")
 ALL: Final = "all"
 _BY_BOX: Final = "box"
 _UNANSWERED: Final = "no_answer"
+_UNNAMED: Final = "unnamed"
 
 
 def official_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -42,14 +43,20 @@ def official_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def benign_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return `pair_id, kind, domain, page_id, template_id` of the benign controls; no official figure counts them."""
+    kind = pl.col("mechanism").fill_null(_UNNAMED).alias("kind")
+    return pairs.filter(pl.col("task_type") == BENIGN).select(pl.col("id").alias("pair_id"), kind, *CLUSTER_UNITS)
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Hold every cell of repeat 0 over the official pairs as (rows, pairs) arrays; a row is a (judge, model)."""
+    """Hold every cell of repeat 0 over some pairs as (rows, pairs) arrays; a row is a (judge, model)."""
 
     rows: pl.DataFrame
     """`judge, model` of each row that holds a verdict, sorted."""
     pairs: pl.DataFrame
-    """The official pairs, in the arrays' order."""
+    """The official pairs, in the arrays' order; or the benign controls."""
     is_right: Flags
     is_scored: Flags
     verdict: NDArray[np.int8]
@@ -89,7 +96,11 @@ def lay_out(verdicts: pl.DataFrame | pl.LazyFrame, pairs: pl.DataFrame) -> Cells
 
     Raises StoreError where a cell has two rows: a rate could rise above 1.
     """
-    known = official_pairs(pairs)
+    return lay_out_over(verdicts, official_pairs(pairs))
+
+
+def lay_out_over(verdicts: pl.DataFrame | pl.LazyFrame, known: pl.DataFrame) -> Cells:
+    """Return the verdicts' cells of repeat 0 over `known`, as `official_pairs` or `benign_pairs` returns them."""
     first = verdicts.lazy().filter(pl.col("repeat") == 0)
     rows = first.join(known.lazy(), on="pair_id", how="semi").select("judge", "model").unique().collect()
     rows = rows.sort("judge", "model")

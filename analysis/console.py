@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.figures import ALSO_JUDGES, agreement_figures, outcome_rows, percent, rate_and_interval
+from analysis.false_alarms import Grid
+from analysis.figures import (
+    ABSENT,
+    ALSO_JUDGES,
+    agreement_figures,
+    alarms,
+    alarms_and_interval,
+    outcome_rows,
+    percent,
+    rate_and_interval,
+)
 from analysis.official import badges, claims_to_be_official
 from analysis.ranking import ranked, read_probe, why_none_named
 from analysis.replay import flips
@@ -53,6 +63,7 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
         legend = [] if standings else legend
         lines += _remark(analysis, str(judge))
         lines += _apart(analysis, str(judge))
+        lines += _alarms(analysis, str(judge))
         lines += _probes(rows.filter(pl.col("role") == "probe"), analysis)
         lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
@@ -73,6 +84,7 @@ def _dataset(analysis: Analysis) -> list[str]:
     if analysis.facts.dataset is None:
         return []
     counts = f"{analysis.num_changed:,} changed, {analysis.num_unchanged:,} unchanged"
+    counts += f", {analysis.num_benign:,} benign controls" if analysis.num_benign else ""
     return [f"dataset: {analysis.facts.dataset} ({counts})"]
 
 
@@ -97,6 +109,21 @@ def _apart(analysis: Analysis, judge: str) -> list[Line]:
     shown = analysis.statistics["detectable"].filter(in_all)["detectable_corrected"][0]
     missed = f"with {analysis.num_pairs:,} pairs a gap below {100 * shown:.2g} points may go unnoticed" if shown else ""
     return [Line(f"apart   {'; '.join(filter(None, [stands, missed]))}")]
+
+
+def _alarms(analysis: Analysis, judge: str) -> list[Line]:
+    """Set false alarms on benign controls, in all and by kind, beside the recall that they come with."""
+    grid = Grid.of(analysis, judge)
+    if grid is None:
+        return []
+    heads = ["false alarms per 1,000", "all [95%]", *grid.kinds, "named %"]
+    rows = [
+        [model, alarms_and_interval(whole), *(alarms(one) if one else ABSENT for one in kinds),
+         rate_and_interval({**whole, "num_pairs": analysis.num_changed}, "recall")]
+        for model, whole, kinds in grid.rows
+    ]  # fmt: skip
+    lines = [Line(text) for text in aligned([heads, *rows], right=grid.kinds)]
+    return [Line(""), lines[0]._replace(style="dim"), *lines[1:]]
 
 
 def _standings(rows: pl.DataFrame, judging: Collection[str]) -> list[Line]:

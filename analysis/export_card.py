@@ -27,8 +27,10 @@ def write_card(exported: Exported, folder: Path) -> Sequence[Path]:
 def card(exported: Exported) -> str:
     """Return what was run and what came out, as Markdown."""
     analysis, run = exported.analysis, exported.paths.root.resolve().name
-    parts = [f"# {run}", f"{exported.analysis.num_pairs:,} pairs: {analysis.num_changed:,} changed, "
-             f"{analysis.num_unchanged:,} unchanged. Dataset: {analysis.facts.dataset or 'not named'}."]  # fmt: skip
+    benign = f"; {analysis.num_benign:,} benign controls, in no rate" if analysis.num_benign else ""
+    parts = [f"# {run}", f"{analysis.num_pairs:,} pairs: {analysis.num_changed:,} changed, "
+             f"{analysis.num_unchanged:,} unchanged{benign}. "
+             f"Dataset: {analysis.facts.dataset or 'not named'}."]  # fmt: skip
     parts += ["## Rows", markdown([["model", "role", "weights or adapter", "settings"], *_rows(exported)])]
     parts += ["## Prompts and environment", *(f"- {line}" for line in _settings(exported))]
     tables = page_tables(analysis, exported.judges)

@@ -25,6 +25,18 @@ def rate_and_interval(row: Mapping[str, Any], name: str) -> str:
     return ABSENT if rate == ABSENT else f"{rate:>{width}} [{low}-{high}]"
 
 
+def alarms(row: Mapping[str, Any]) -> str:
+    """Write a FALSE_ALARMS row's alarms per 1,000 pairs; no decimals, fewer than 1,000 pairs carry none."""
+    rate = row["alarms_per_1000"]
+    return ABSENT if rate is None else f"{rate:.0f}"
+
+
+def alarms_and_interval(row: Mapping[str, Any]) -> str:
+    """Write a FALSE_ALARMS row's alarms per 1,000 pairs with their 95% interval: ` 250 [89-532]`."""
+    low, high = row["alarms_per_1000_low"], row["alarms_per_1000_high"]
+    return alarms(row) if low is None else f"{alarms(row):>4} [{low:.0f}-{high:.0f}]"
+
+
 def agreement_figures(row: Mapping[str, Any]) -> str:
     """Write a JUDGE_AGREEMENT row's figures, those that there are."""
     figures = []

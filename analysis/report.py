@@ -9,7 +9,7 @@ from analysis.figures import percent
 from analysis.markup import Html, element, join, page
 from analysis.ranking import ranked
 from analysis.report_changes import heat_maps, magnitudes, nameability, tiers
-from analysis.report_costs import claims, costs, outcomes
+from analysis.report_costs import claims, costs, false_alarms, outcomes
 from analysis.report_judges import agreement, noise
 from analysis.report_official import against, official
 from analysis.report_script import BROWSER, SCRIPT
@@ -27,6 +27,7 @@ _CONTENTS: Final = {
     "magnitude": "Size",
     "nameability": "Found, not named",
     "claims": "Claims",
+    "alarms": "False alarms",
     "judges": "Judges",
     "noise": "Noise",
     "costs": "Cost",
@@ -41,7 +42,8 @@ def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: 
     sections = [
         standings(analysis), against(analysis), tiers(analysis),
         heat_maps(analysis), magnitudes(analysis), nameability(analysis),
-        claims(analysis), agreement(analysis), noise(analysis), costs(analysis), outcomes(analysis),
+        claims(analysis), false_alarms(analysis), agreement(analysis), noise(analysis), costs(analysis),
+        outcomes(analysis),
         sample_section(sample, len(tables.pairs)),
     ]  # fmt: skip
     whole = join(*sections)
@@ -58,9 +60,10 @@ def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: 
 
 def _header(analysis: Analysis, title: str) -> list[Html]:
     num_models, num_judges = analysis.leaderboard["model"].n_unique(), len(judge_names(analysis))
+    benign = f"; {analysis.num_benign:,} benign controls beside them" if analysis.num_benign else ""
     facts = (
         f"{analysis.num_pairs:,} pairs of screenshots: {analysis.num_changed:,} changed in one place, "
-        f"{analysis.num_unchanged:,} unchanged. {num_models} rows, {num_judges} judges."
+        f"{analysis.num_unchanged:,} unchanged{benign}. {num_models} rows, {num_judges} judges."
     )
     dataset = [element("p", f"Dataset: {analysis.facts.dataset}.", class_="soft")] if analysis.facts.dataset else []
     found = [element("li", text) for text in findings(analysis)]

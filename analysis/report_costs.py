@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 
 from analysis.charts import estimate_of, scatter
-from analysis.figures import ABSENT, outcome_rows
+from analysis.false_alarms import Grid
+from analysis.figures import ABSENT, alarms, outcome_rows, percent
 from analysis.markup import Html, element, join, row, table
 from analysis.report_changes import figure
 from analysis.report_standings import by_judge, contestants, figure_cell, judge_names
@@ -105,6 +106,49 @@ def _rate(one: Mapping[str, Any], name: str) -> Html:
         return figure_cell(ABSENT)
     bounds = [] if low is None else [element("span", f" {100 * low:.0f}–{100 * high:.0f}", class_="bounds")]
     return element("td", f"{100 * rate:.0f}", *bounds, class_="figure", data_v=f"{rate:.6g}")
+
+
+def false_alarms(analysis: Analysis) -> Html:
+    """Return false alarms on benign controls by kind, beside recall; nothing where the run holds no controls."""
+    parts = [_alarms(analysis, judge) for judge in judge_names(analysis)]
+    if not any(parts):
+        return Html("")
+    says = (
+        f"{analysis.num_benign:,} benign controls: their images differ, and nothing in the page does; any claim about "
+        "one is a false alarm. No other figure counts them. Alarms are for each 1,000 answers that were judged, with "
+        "95% intervals; named is the recall on changed pairs that they come with. All weighs kinds as the dataset does."
+    )
+    return join(element("h2", "False alarms", id="alarms"), element("p", says, class_="soft"), *parts)
+
+
+def _alarms(analysis: Analysis, judge: str) -> Html:
+    grid = Grid.of(analysis, judge)
+    if grid is None:
+        return Html("")
+    heads = ["model", "named %", "all", *(kind.replace("_", " ") for kind in grid.kinds)]
+    rows = [
+        row([element("th", one.model, class_="name", scope="row"), _recalled(one.whole, analysis.num_changed),
+             *(_alarm(cell) for cell in (one.whole, *one.kinds))], data_model=one.model)
+        for one in grid.rows
+    ]  # fmt: skip
+    caption = f"False alarms for each 1,000 benign controls, judge {judge}"
+    return by_judge(judge, table(heads, rows, class_="sortable", caption=caption))
+
+
+def _recalled(one: Mapping[str, Any], num_changed: int) -> Html:
+    if one["recall"] is None:
+        return figure_cell(ABSENT)
+    rate, low, high = (percent(one[f"recall{end}"], num_changed) for end in ("", "_low", "_high"))
+    return element("td", rate, element("span", f"{low}–{high}", class_="bounds"), class_="figure",
+                   data_v=f"{one['recall']:.6g}")  # fmt: skip
+
+
+def _alarm(one: Mapping[str, Any] | None) -> Html:
+    if one is None or one["alarms_per_1000"] is None:
+        return figure_cell(ABSENT)
+    low, high = (one[f"alarms_per_1000_{end}"] for end in ("low", "high"))
+    bounds = [] if low is None else [element("span", f"{low:.0f}–{high:.0f}", class_="bounds")]
+    return element("td", alarms(one), *bounds, class_="figure", data_v=f"{one['alarms_per_1000']:.6g}")
 
 
 def outcomes(analysis: Analysis) -> Html:

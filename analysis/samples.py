@@ -13,12 +13,13 @@ from analysis.figures import ABSENT
 from analysis.markup import Html, element, join
 from analysis.tally import RunTables
 from records.datasets import PairImages
-from schemas.vocabulary import NO_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF
 
 Images = Callable[[str], PairImages | None]
 
 MAX_SAMPLES: Final = 48
 _MAX_UNCHANGED: Final = 6
+_MAX_BENIGN: Final = 10
 MAX_IMAGE_CHARACTERS: Final = 13_000_000
 """Base64 of all pictures."""
 MAX_TEXT_CHARACTERS: Final = 4_000_000
@@ -39,13 +40,19 @@ class Sample:
 
 
 def sample_ids(pairs: pl.DataFrame, max_samples: int = MAX_SAMPLES) -> list[str]:
-    """Return up to `max_samples` ids: changed pairs spread evenly over operators and tiers, then a few unchanged."""
-    is_unchanged = pl.col("task_type") == NO_DIFF
+    """Return up to `max_samples` ids: changed pairs spread over operators and tiers, then a few unchanged and benign.
+
+    Benign controls are spread over their kinds.
+    """
+    is_unchanged, is_benign = pl.col("task_type") == NO_DIFF, pl.col("task_type") == BENIGN
     operator = pl.col("mutation_types").list.first()
-    changed = pairs.filter(~is_unchanged).sort(operator, "difficulty", "id")["id"].to_list()
+    changed = pairs.filter(~is_unchanged & ~is_benign).sort(operator, "difficulty", "id")["id"].to_list()
     unchanged = pairs.filter(is_unchanged).sort("id")["id"].to_list()
-    num_unchanged = min(len(unchanged), max(_MAX_UNCHANGED, max_samples - len(changed)))
-    return _spread(changed, max_samples - num_unchanged) + _spread(unchanged, num_unchanged)
+    benign = pairs.filter(is_benign).sort("mechanism", "id")["id"].to_list()
+    num_benign = min(len(benign), max(_MAX_BENIGN, max_samples - len(changed) - len(unchanged)))
+    num_unchanged = min(len(unchanged), max(_MAX_UNCHANGED, max_samples - len(changed) - num_benign))
+    spread = _spread(changed, max_samples - num_unchanged - num_benign)
+    return spread + _spread(unchanged, num_unchanged) + _spread(benign, num_benign)
 
 
 def _spread(ids: list[str], count: int) -> list[str]:
@@ -73,15 +80,20 @@ def take_sample(tables: RunTables, images: Images | None) -> Sample:
 
 
 def _pair(one: Mapping[str, Any]) -> dict[str, Any]:
-    is_unchanged = one["task_type"] == NO_DIFF
     operators = [name.removeprefix("mutate_").replace("_", " ") for name in one["mutation_types"] or []]
     box = [one[f"target_bbox_{side}"] for side in "xywh"]
+    kind, tier, truth = ", ".join(operators), one["difficulty"] or ABSENT, one["ground_truth_diff"] or ""
+    if one["task_type"] == NO_DIFF:
+        kind, tier, truth = "unchanged", "unchanged", "Nothing differs."
+    if one["task_type"] == BENIGN:
+        kind, tier = f"benign: {(one['mechanism'] or 'unnamed').replace('_', ' ')}", BENIGN
+        truth = "The images differ, and nothing in the page does."
     return {
         "id": one["id"],
-        "kind": "unchanged" if is_unchanged else ", ".join(operators),
-        "tier": "unchanged" if is_unchanged else one["difficulty"] or ABSENT,
+        "kind": kind,
+        "tier": tier,
         "domain": one["domain"] or "",
-        "truth": "Nothing differs." if is_unchanged else one["ground_truth_diff"] or "",
+        "truth": truth,
         "box": box if box[2] is not None and box[2] > 0 else None,
     }
 

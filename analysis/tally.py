@@ -9,10 +9,11 @@ from analysis.agreement import judge_agreement_of
 from analysis.cells import lay_out
 from analysis.clusters import own_clusters
 from analysis.facts import RunFacts
+from analysis.false_alarms import false_alarms
 from analysis.replay import replay
 from analysis.statistics_tables import Settings, cost_tables, rate_tables, size_tables
 from analysis.tables import found_rates_of, leaderboard_of, outcomes, recall_by_operator_of
-from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF, VISUAL_DIFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class Analysis:
     facts: RunFacts
     statistics: Mapping[str, pl.DataFrame]
     """The tables of `schemas.analysis_tables.STATISTICS` by name."""
+    num_benign: int = 0
+    """Benign controls, beside the official pairs."""
 
     @property
     def judging_models(self) -> frozenset[str]:
@@ -93,10 +96,12 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
         replay=replay(tables.predictions, verdicts),
         num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
+        num_benign=int((pairs["task_type"] == BENIGN).sum()),
         contestants=_present(tables.contestants, judges, models),
         facts=tables.facts,
         statistics=rate_tables(cells, board, settings)
         | size_tables(cells, pairs, tables.measures, settings)
+        | {"false_alarms": false_alarms(cells, verdicts, pairs)}
         | cost_tables(cells, tables.predictions, verdicts),
     )
 

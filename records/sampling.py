@@ -5,18 +5,20 @@ from collections import defaultdict
 
 import polars as pl
 
-from schemas.vocabulary import NO_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF
 
 
 def stratified(frame: pl.DataFrame, limit: int, seed: int) -> list[str]:
     """Return the ids of `limit` RUN_PAIRS rows, in the frame's order, spread over tiers, then operators.
 
-    Tiers get their share by largest remainder; within a tier operators take turns. A larger limit does
-    not promise to hold a smaller one's pairs.
+    Tiers get their share by largest remainder; within a tier operators take turns, and kinds of benign controls
+    within those. A larger limit does not promise to hold a smaller one's pairs.
     """
     tiers: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for pair_id, task, tier, types in frame.select("id", "task_type", "difficulty", "mutation_types").iter_rows():
-        tiers[NO_DIFF if task == NO_DIFF else tier][types[0] if types else ""].append(pair_id)
+    columns = ("id", "task_type", "difficulty", "mutation_types", "mechanism")
+    for pair_id, task, tier, types, kind in frame.select(columns).iter_rows():
+        cell = (kind or "") if task == BENIGN else types[0] if types else ""
+        tiers[task if task in (NO_DIFF, BENIGN) else tier][cell].append(pair_id)
     sizes = {tier: sum(map(len, cells.values())) for tier, cells in tiers.items()}
     shares = _apportion(sizes, min(limit, frame.height), seed)
     chosen = {pair_id for tier, cells in tiers.items() for pair_id in _take_turns(cells, seed)[: shares[tier]]}

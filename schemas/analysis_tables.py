@@ -137,6 +137,16 @@ CLAIMS: Final = pl.Schema(
     }
 )
 
+FALSE_ALARMS: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "model", "kind"),
+        **_columns(_COUNT, "num_pairs", "num_judged", "num_alarms"),
+        **_with_bounds("alarms_per_1000", "recall"),
+        "reason": _TEXT,
+    }
+)
+"""Claims about benign controls, by what differs in them, beside recall on changed pairs; empty without controls."""
+
 _LATENCIES: Final = tuple(f"latency_{name}_s" for name in ("mean", "p50", "p90", "p95", "p99", "max"))
 _TOKENS: Final = ("prompt_tokens", "image_tokens", "completion_tokens")
 
@@ -177,6 +187,7 @@ STATISTICS: Final[Mapping[str, pl.Schema]] = {
     "magnitude_curve": MAGNITUDE_CURVE,
     "nameability": NAMEABILITY,
     "claims": CLAIMS,
+    "false_alarms": FALSE_ALARMS,
     "costs": COSTS,
     "cost_per_correct": COST_PER_CORRECT,
 }

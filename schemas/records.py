@@ -6,7 +6,7 @@ remaining columns say which cell a row belongs to, and only the orchestrator kno
 
 from dataclasses import dataclass
 
-from schemas.vocabulary import NO_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Truth:
 
     @property
     def is_no_diff(self) -> bool:
-        """Tell whether nothing was changed."""
-        return self.task_type == NO_DIFF
+        """Tell whether nothing in the page was changed, so that any claim is an invention; benign controls too."""
+        return self.task_type in (NO_DIFF, BENIGN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

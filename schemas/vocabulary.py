@@ -22,6 +22,8 @@ OPERATOR_FAMILY: Final = {
 CHANGED_TIERS: Final = ("easy", "medium", "hard")
 NO_DIFF: Final = "no_diff"
 VISUAL_DIFF: Final = "visual_diff"
+BENIGN: Final = "benign"
+"""`task_type` of a control of our own: the images differ and nothing in the page does; no official figure counts it."""
 
 DOMAINS: Final = (
     "e-commerce", "SaaS/tool", "news/media", "education", "government", "healthcare", "finance",

@@ -80,6 +80,13 @@ def test_unknown_difficulty_counts_as_no_diff(tmp_path: Path) -> None:
     assert dataset.truths["u"].is_no_diff
 
 
+def test_a_benign_control_is_a_pair_in_which_nothing_was_changed(tmp_path: Path) -> None:
+    control = unchanged("b", task_type="benign", difficulty="benign", mechanism="jpeg", pixel_diff=0.4)
+    dataset = open_dataset(write(tmp_path / "d.parquet", changed("a"), control), tmp_path)
+    assert (dataset.truths["b"].task_type, dataset.truths["b"].is_no_diff) == ("benign", True)
+    assert dataset.frame["mechanism"].to_list() == [None, "jpeg"]
+
+
 def test_what_our_generator_adds_is_read(tmp_path: Path) -> None:
     ours = {"visual_effects": ["color", "size"], "page_id": "page-1", **{f"affected_bbox_{side}": 7 for side in "xywh"}}
     dataset = open_dataset(write(tmp_path / "d.parquet", changed("a", **ours)), tmp_path)
@@ -138,6 +145,7 @@ BAD_ROWS = {
     "no task": (changed("x", task_type=None), "pair 'x': task_type None is neither"),
     "no mutation": (changed("x", mutation_dicts_json=[]), "pair 'x': task_type is 'visual_diff' but it records 0"),
     "null mutations": (changed("x", mutation_dicts_json=None), "pair 'x': task_type is 'visual_diff' but it records 0"),
+    "mutated benign": (changed("x", task_type="benign"), "pair 'x': task_type is 'benign' but it records 1"),
     "mutated no-diff": (changed("x", task_type="no_diff"), "pair 'x': task_type is 'no_diff' but it records 1"),
     "tier": (changed("x", difficulty="unknown"), "pair 'x': difficulty 'unknown' is not one of easy, medium, hard"),
     "cut JSON": (

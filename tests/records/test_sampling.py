@@ -24,7 +24,7 @@ def frame(pairs: list[tuple[str, str]]) -> pl.DataFrame:
             ],
         },
         schema={"id": pl.String, "task_type": pl.String, "difficulty": pl.String, "mutation_types": pl.List(pl.String)},
-    )
+    ).with_columns(mechanism=pl.lit(None, pl.String))
 
 
 PAIRS = st.lists(st.tuples(st.sampled_from(TIERS), st.sampled_from("abcd")), max_size=60)
@@ -78,3 +78,18 @@ def test_another_seed_is_another_sample() -> None:
 
 def test_an_empty_dataset_has_an_empty_sample() -> None:
     assert stratified(frame([]), 5, 0) == []
+
+
+def test_kinds_of_benign_controls_take_turns_and_leave_the_other_shares_alone() -> None:
+    official = frame([("easy", "a")] * 20 + [("no_diff", "")] * 20)
+    kinds = ["jpeg"] * 8 + ["caret"] * 8 + ["clock"] * 4
+    benign = pl.DataFrame({"id": [f"benign-{number}" for number in range(20)], "mechanism": kinds}).with_columns(
+        task_type=pl.lit("benign"), difficulty=pl.lit("benign"), mutation_types=pl.lit([], pl.List(pl.String))
+    )
+    chosen = stratified(pl.concat([official, benign.select(official.columns)]), 27, 0)
+    taken = Counter(kinds[int(name.split("-")[1])] for name in chosen if name.startswith("benign"))
+    assert taken == {"jpeg": 3, "caret": 3, "clock": 3}
+    assert strata([("easy", "a")] * 20 + [("no_diff", "")] * 20, [name for name in chosen if name[0] == "p"]) == {
+        "easy": 9,
+        "no_diff": 9,
+    }
