@@ -13,6 +13,7 @@ JUDGES: Registry[JudgeConfig, Judge] = Registry(
         "rules": "judge.rules:Rules",
         "similarity": "judge.similarity:Similarity",
         "llm": "judge.llm:LlmJudge",
+        "lenient": "judge.lenient:Lenient",
         "scripted": "judge.scripted:Scripted",
     },
 )

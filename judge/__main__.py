@@ -1,14 +1,14 @@
-"""`python -m judge`: print how far the deterministic judges agree with the sixty hand-written answers."""
+"""`python -m judge`: print how far the judges that need no engine agree with the sixty hand-written answers."""
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from judge.calibration import ANSWERS, Outcome, calibrate, confusion, hallucination_rate, load_examples, verdict_rate
+from judge.calibration import ANSWERS, Outcome, confusion, hallucination_rate, verdict_rate
+from judge.measured import as_json, measure
 from schemas.errors import DiffspotError, UserError
 
-KINDS = ("rules", "similarity")
 _ORDER = ("correct", "partial", "missed", "clean", "hallucination", "unparsed")
 
 
@@ -16,7 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the agreement; return the exit status: 0 done, 1 failed, 2 the user can fix it."""
     options = _parser().parse_args(arguments)
     try:
-        print(_report(options.answers, options.details))  # noqa: T201 - this is the door
+        measured = measure(options.answers)
+        told = as_json(measured) if options.json else _report(measured, options.answers, options.details)
+        print(told, end="" if options.json else "\n")  # noqa: T201 - this is the door
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 2
@@ -32,16 +34,15 @@ def _parser() -> argparse.ArgumentParser:
         "--answers", type=Path, default=ANSWERS, metavar="PATH", help="another file of answers (JSON lines)"
     )
     parser.add_argument("--details", action="store_true", help="list every answer on which a judge disagrees")
+    help_json = "print what each judge says as JSON: data/judge_answers/measured.json, which analyses read, is made so"
+    parser.add_argument("--json", action="store_true", help=help_json)
     return parser
 
 
-def _report(path: Path, details: bool) -> str:
-    from judge import JUDGES
-
-    examples = load_examples(path)
-    lines = [f"{len(examples)} hand-written answers, {path.name}"]
-    for kind in KINDS:
-        outcomes = calibrate(JUDGES.load(kind)(JUDGES.configure({"kind": kind})), examples)
+def _report(measured: Mapping[str, tuple[Outcome, ...]], path: Path, details: bool) -> str:
+    num_answers = len(next(iter(measured.values())))
+    lines = [f"{num_answers} hand-written answers, {path.name}"]
+    for kind, outcomes in measured.items():
         lines += ["", *_summary(kind, outcomes)]
         if details:
             lines += [line for outcome in outcomes for line in _detail(outcome)]

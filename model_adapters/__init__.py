@@ -15,6 +15,7 @@ ADAPTERS: Registry[AdapterConfig, ModelAdapter] = Registry(
         "oracle": "model_adapters.probes:Oracle",
         "shuffled_oracle": "model_adapters.probes:ShuffledOracle",
         "shotgun": "model_adapters.probes:Shotgun",
+        "flawed_oracle": "model_adapters.flawed_probes:FlawedOracle",
         "vlm_chat": "model_adapters.vlm_chat:VlmChat",
         "imported": "model_adapters.imported:Imported",
         "scripted": "model_adapters.scripted:Scripted",

@@ -91,15 +91,16 @@ def say_truth(mutation: Mutation) -> str:
         phrase = options[int(digest_text(mutation.element)[:8], 16) % len(options)]
     else:
         phrase = _UNDIRECTED.get(mutation.type, f"has another {mutation.property or mutation.type}")
-    return f"- {_subject(mutation.element)} {phrase}{_values(mutation)}."
+    return f"- {subject(mutation.element)} {phrase}{_values(mutation)}."
 
 
 def say_everything(element: str) -> list[str]:
     """Claim every kind of change, in every direction, of one element."""
-    return [f"- {_subject(element)} {options[0]}." for options in _PHRASES.values()]
+    return [f"- {subject(element)} {options[0]}." for options in _PHRASES.values()]
 
 
-def _subject(element: str) -> str:
+def subject(element: str) -> str:
+    """Begin a sentence with an element, an article before it."""
     has_article = element.lower().startswith(("the ", "a ", "an "))
     return element[:1].upper() + element[1:] if has_article else f"The {element}"
 
