@@ -85,6 +85,7 @@ def _dataset(analysis: Analysis) -> list[str]:
         return []
     counts = f"{analysis.num_changed:,} changed, {analysis.num_unchanged:,} unchanged"
     counts += f", {analysis.num_benign:,} benign controls" if analysis.num_benign else ""
+    counts += f", {analysis.num_unlabelled:,} without truth, not judged" if analysis.num_unlabelled else ""
     return [f"dataset: {analysis.facts.dataset} ({counts})"]
 
 

@@ -61,6 +61,7 @@ def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: 
 def _header(analysis: Analysis, title: str) -> list[Html]:
     num_models, num_judges = analysis.leaderboard["model"].n_unique(), len(judge_names(analysis))
     benign = f"; {analysis.num_benign:,} benign controls beside them" if analysis.num_benign else ""
+    benign += f"; {analysis.num_unlabelled:,} without truth, of which none is judged" if analysis.num_unlabelled else ""
     facts = (
         f"{analysis.num_pairs:,} pairs of screenshots: {analysis.num_changed:,} changed in one place, "
         f"{analysis.num_unchanged:,} unchanged{benign}. {num_models} rows, {num_judges} judges."

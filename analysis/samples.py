@@ -13,13 +13,14 @@ from analysis.figures import ABSENT
 from analysis.markup import Html, element, join
 from analysis.tally import RunTables
 from records.datasets import PairImages
-from schemas.vocabulary import BENIGN, NO_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF, UNLABELLED
 
 Images = Callable[[str], PairImages | None]
 
 MAX_SAMPLES: Final = 48
 _MAX_UNCHANGED: Final = 6
 _MAX_BENIGN: Final = 10
+_NO_TRUTH: Final = "no_truth"
 MAX_IMAGE_CHARACTERS: Final = 13_000_000
 """Base64 of all pictures."""
 MAX_TEXT_CHARACTERS: Final = 4_000_000
@@ -85,6 +86,8 @@ def _pair(one: Mapping[str, Any]) -> dict[str, Any]:
     kind, tier, truth = ", ".join(operators), one["difficulty"] or ABSENT, one["ground_truth_diff"] or ""
     if one["task_type"] == NO_DIFF:
         kind, tier, truth = "unchanged", "unchanged", "Nothing differs."
+    if one["task_type"] == UNLABELLED:
+        kind, tier, truth = UNLABELLED, UNLABELLED, "Nobody says what differs here: nothing is judged."
     if one["task_type"] == BENIGN:
         kind, tier = f"benign: {(one['mechanism'] or 'unnamed').replace('_', ' ')}", BENIGN
         truth = "The images differ, and nothing in the page does."
@@ -154,7 +157,9 @@ def _cut(whole: str, length: int) -> str:
 
 def _verdict(one: Mapping[str, Any]) -> dict[str, Any]:
     """Return a verdict as the page shows it: a word, how good it is, and the judge's own words."""
-    if one["is_correct"] is None:
+    if one["status"] == _NO_TRUTH:
+        word, class_ = "not judged", "soft"
+    elif one["is_correct"] is None:
         word, class_ = f"unscored: {one['status']}", "soft"
     else:
         word = one["verdict"] or ("right" if one["is_correct"] else "wrong")

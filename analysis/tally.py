@@ -13,7 +13,7 @@ from analysis.false_alarms import false_alarms
 from analysis.replay import replay
 from analysis.statistics_tables import Settings, cost_tables, rate_tables, size_tables
 from analysis.tables import found_rates_of, leaderboard_of, outcomes, recall_by_operator_of
-from schemas.vocabulary import BENIGN, NO_DIFF, VISUAL_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF, UNLABELLED, VISUAL_DIFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,8 @@ class Analysis:
     """The tables of `schemas.analysis_tables.STATISTICS` by name."""
     num_benign: int = 0
     """Benign controls, beside the official pairs."""
+    num_unlabelled: int = 0
+    """Pairs without truth: their answers are kept, and none is judged."""
 
     @property
     def judging_models(self) -> frozenset[str]:
@@ -97,6 +99,7 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
         num_changed=int((pairs["task_type"] == VISUAL_DIFF).sum()),
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
         num_benign=int((pairs["task_type"] == BENIGN).sum()),
+        num_unlabelled=int((pairs["task_type"] == UNLABELLED).sum()),
         contestants=_present(tables.contestants, judges, models),
         facts=tables.facts,
         statistics=rate_tables(cells, board, settings)

@@ -15,7 +15,7 @@ from orchestrator.ledger import Ledger
 from orchestrator.ledger import Progress as Counts
 from orchestrator.preflight import Preflight, RowState, count_lacks
 from records.datasets import Dataset
-from schemas.vocabulary import BENIGN, NO_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF, UNLABELLED
 
 _LINE_EVERY_S = 30.0
 _REASON = ("error_type", "error_message")
@@ -24,11 +24,14 @@ _LACK_NOUNS = {"gpu": "GPUs for", "key": "API keys for", "package": "packages fo
 
 def dataset_line(sweep: SweepConfig, dataset: Dataset, num_pairs: int) -> str:
     """Say what is asked about, and what it is not."""
-    num_unchanged, num_benign = (dataset.frame.filter(task_type=task).height for task in (NO_DIFF, BENIGN))
+    counts = [dataset.frame.filter(task_type=task).height for task in (NO_DIFF, BENIGN, UNLABELLED)]
+    num_unchanged, num_benign, num_unlabelled = counts
     num_all = dataset.frame.height
     kind = "generated pairs" if sweep.dataset.kind == "embedded" else "pairs"
     benign = f", {num_benign:,} benign controls" if num_benign else ""
-    num_changed = num_all - num_unchanged - num_benign
+    num_changed = num_all - sum(counts)
+    if num_unlabelled:
+        benign += f", {num_unlabelled:,} without truth: answers are kept and none is judged"
     line = f"{sweep.dataset.name}: {num_all:,} {kind} ({num_changed:,} changed, {num_unchanged:,} unchanged{benign})"
     if num_pairs < num_all:
         line += f", {num_pairs:,} of them by limit={sweep.limit}"

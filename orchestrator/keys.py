@@ -29,6 +29,10 @@ class Keys:
             return None
         return row.prompt.sha256 if row.prompt else digest_text(self._dataset.user_queries[pair_id])
 
+    def is_stated(self, pair_id: str) -> bool:
+        """Tell whether the pair has a truth; without one there is nothing to judge by."""
+        return self._dataset.truths[pair_id].is_stated
+
     def prediction(self, row: ModelRow, pair_id: str, repeat: int) -> str:
         """Return the key of one call of a model row."""
         told: list[Json] = [digest_truth(truth) for truth in row.adapter.told(pair_id, self._dataset.truths)]

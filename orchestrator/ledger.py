@@ -81,6 +81,7 @@ class Ledger:
         self._keys = keys
         self._judges = judges
         self._clock = clock
+        self._unjudged = frozenset(pair_id for pair_id in pair_ids if not keys.is_stated(pair_id))
         self._models = models
         self.cells: list[Cell] = []
         self._sharing: dict[str, list[Cell]] = {}
@@ -104,7 +105,8 @@ class Ledger:
                     self._left[kind_of(model)] += 1
                 sharing.append(cell)
         self.progress.num_answers = len(self.cells)
-        self.progress.num_verdicts = len(self.cells) * len(self._judges)
+        num_judged = sum(cell.pair_id not in self._unjudged for cell in self.cells)
+        self.progress.num_verdicts = num_judged * len(self._judges)
 
     def num_stored_answers(self) -> int:
         """Return how many cells' answers the store holds already."""
@@ -116,7 +118,8 @@ class Ledger:
 
     def num_left(self) -> dict[str, int]:
         """Return how many calls of each kind have not ended; of judges, as if every answer to come asked for one."""
-        num_predictions = sum(self._left[kind_of(model)] for model in self._models)
+        is_any_judged = any(cell.pair_id not in self._unjudged for cell in self.cells)
+        num_predictions = sum(self._left[kind_of(model)] for model in self._models) if is_any_judged else 0
         return {kind_of(model): self._left[kind_of(model)] for model in self._models} | {
             kind_of(judge): self._left[kind_of(judge)] + num_predictions for judge in self._judges
         }
@@ -161,11 +164,12 @@ class Ledger:
         self.progress.answers += len(cells)
         outcome = answer.error_type or answer.status
         self.progress.outcomes[outcome] = self.progress.outcomes.get(outcome, 0) + len(cells)
+        judged = [cell for cell in cells if cell.pair_id not in self._unjudged]
         if not is_judged(answer.status, answer.text):
-            self.progress.verdicts += len(cells) * len(self._judges)
-            self.progress.unscored += len(cells) * len(self._judges) * (answer.status == "error")
+            self.progress.verdicts += len(judged) * len(self._judges)
+            self.progress.unscored += len(judged) * len(self._judges) * (answer.status == "error")
             return
-        for cell in cells:
+        for cell in judged:
             for judge in self._judges:
                 yield from self._to_judge(judge, cell, answer.text)
 

@@ -67,7 +67,9 @@ def _verdict_rows(
 ) -> Iterator[_Row]:
     for judge in judges:
         row = _verdict_identity(cell, judge)
-        if is_judged(prediction["status"], prediction["text"]):
+        if not truth.is_stated:
+            yield row | {"status": "no_truth", "created_at": prediction["created_at"]}
+        elif is_judged(prediction["status"], prediction["text"]):
             key = ledger.verdict_key(judge, cell, prediction["text"])
             entry = store.get(VERDICT, key)
             if entry is None:

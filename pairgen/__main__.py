@@ -4,13 +4,13 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestrator.door import EXIT_DONE, EXIT_FAILED, EXIT_STOPPED, compose, run_command, split_arguments
-from schemas.errors import UserError
+from schemas.errors import ConfigError, UserError
 from schemas.registry import parse_config
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ Makes pairs of before/after screenshots with Chromium and prints what became of 
   seed=7                  decides pages and candidates
   operators=[text,color]  only these
   workers=2               browsers at once; the result is the same for any number
+  screenshots.folder=PATH in the place of pages, a folder of expected/ and actual/ PNGs: pairs without truth
   benign.num=100          controls whose images differ although nothing in the page does
   reference=PATH          compares the result with an earlier one
 All keys and their meaning: conf/pairgen.yaml and PairgenConfig in pairgen/pipeline.py.
@@ -54,6 +55,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _make(overrides: Sequence[str]) -> int:
+    values = compose(overrides, "pairgen").values
+    if values["screenshots"]["folder"]:
+        return _pair_up(values)
     _need_packages()
     from pairgen.by_source import operator_table, source_table
     from pairgen.card import write_card
@@ -61,7 +65,7 @@ def _make(overrides: Sequence[str]) -> int:
     from pairgen.pipeline import PairgenConfig, Pipeline
     from pairgen.sheet import write_sheet
 
-    config: PairgenConfig = parse_config(PairgenConfig, compose(overrides, "pairgen").values, where="pairgen")
+    config: PairgenConfig = parse_config(PairgenConfig, values, where="pairgen")
     reference = read_reference(Path(config.reference)) if config.reference else None
     pipeline, out, start = Pipeline(config, _note), Path(config.out), time.monotonic()
     pipeline.run(_Progress(pipeline))
@@ -80,6 +84,25 @@ def _make(overrides: Sequence[str]) -> int:
     if config.reference:
         _say(compare(out.read_bytes(), reference) if reference else f"no reference at {config.reference} yet")
     return _end(pipeline)
+
+
+def _pair_up(values: Mapping[str, Any]) -> int:
+    """Make pairs without truth of a team's screenshots; that needs no browser."""
+    from pairgen.screenshots import ScreenshotsConfig, write_screenshots
+
+    config = parse_config(ScreenshotsConfig, values["screenshots"], where="pairgen: screenshots")
+    out = Path(str(values["out"]))
+    if out.suffix != ".parquet":
+        raise ConfigError("pairgen: say where to write: out=PATH.parquet")
+    outcomes = write_screenshots(config, out)
+    for line in outcomes.lines():
+        _say(line)
+    _say(f"{out}   {out.stat().st_size / 1e6:.1f} MB   {out}.outcomes.csv")
+    _say(
+        "these pairs have no truth: models can be asked about them, and nothing is judged.\n"
+        f"  python -m orchestrator +sweep=screenshots dataset=parquet dataset.path={out} +model@models.mine=..."
+    )
+    return EXIT_DONE if outcomes.is_whole else EXIT_FAILED
 
 
 def _need_packages() -> None:

@@ -22,6 +22,7 @@ from pairgen.funnel import Funnel
 from pairgen.pages import COMPOSER, Source, composed_pages, draw, find_all, find_sources
 from pairgen.phases import ChangePhase, PageSupply, Phase, Reader, RepeatPhase, SurveyPhase, no_diff_task
 from pairgen.records import Page
+from pairgen.screenshots import ScreenshotsConfig
 from pairgen.tasks import BenignTask, Outcome
 from pairgen.writer import open_writer, with_images
 from records.store import Store
@@ -73,6 +74,8 @@ class PairgenConfig:
     """How Chromium is found and run, and what a page may cost."""
     filters: FiltersConfig = field(default_factory=FiltersConfig)
     """What pages of a foreign source must be like."""
+    screenshots: ScreenshotsConfig = field(default_factory=ScreenshotsConfig)
+    """A team's own screenshots, in the place of pages."""
     benign: BenignConfig = field(default_factory=BenignConfig)
     """Benign controls, kept out of the official metrics."""
 

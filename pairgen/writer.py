@@ -18,7 +18,7 @@ from records.files import atomic_path
 from schemas.protocols import Json
 from schemas.records import Box
 from schemas.tables import PAIRS
-from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
+from schemas.vocabulary import NO_DIFF, UNLABELLED, VISUAL_DIFF
 
 _ROWS_PER_GROUP = 30
 _USER_QUERY = "Here is a web page before and after an edit. Which visible difference is there, if any?"
@@ -132,6 +132,23 @@ def row_of(pair: Pair) -> dict[str, object]:
     if pair.kept is not None:
         return shared | ours | _changed(pair.kept)
     return shared | ours | _unchanged() | _benign(pair)
+
+
+def unlabelled_row(name: str, pixel_diff: float | None) -> dict[str, object]:
+    """Return the row, without its images, of two screenshots of which nobody says what differs."""
+    return {
+        "id": name,
+        "user_query": _USER_QUERY,
+        "domain": "other",
+        "page_id": name,
+        **_unchanged(),
+        "ground_truth_diff": None,
+        "task_type": UNLABELLED,
+        "difficulty": UNLABELLED,
+        "pixel_diff": pixel_diff,
+        "target_diff": None,
+        "outside_diff": None,
+    }
 
 
 def _benign(pair: Pair) -> dict[str, object]:

@@ -20,7 +20,7 @@ from records.images import check_image
 from schemas.errors import DatasetError
 from schemas.records import Box, Mutation, Truth
 from schemas.tables import PAIRS, RUN_PAIRS, check_published
-from schemas.vocabulary import BENIGN, CHANGED_TIERS, NO_DIFF, VISUAL_DIFF
+from schemas.vocabulary import BENIGN, CHANGED_TIERS, NO_DIFF, UNLABELLED, VISUAL_DIFF
 
 PACK_VERSION = "1"
 _ROWS_PER_BATCH = 32
@@ -114,10 +114,9 @@ def attach(pack_path: Path, fingerprint: str) -> Dataset:
 def read_truth(row: Mapping[str, Any]) -> Truth:
     """Return the truth that a PAIRS row states; DatasetError where it contradicts itself."""
     pair_id, task = row["id"], row["task_type"]
-    if task not in (VISUAL_DIFF, NO_DIFF, BENIGN):
-        raise DatasetError(
-            f"pair {pair_id!r}: task_type {task!r} is neither {VISUAL_DIFF!r} nor {NO_DIFF!r} nor {BENIGN!r}"
-        )
+    if task not in (VISUAL_DIFF, NO_DIFF, BENIGN, UNLABELLED):
+        known = f"{VISUAL_DIFF!r} nor {NO_DIFF!r} nor {BENIGN!r} nor {UNLABELLED!r}"
+        raise DatasetError(f"pair {pair_id!r}: task_type {task!r} is neither {known}")
     mutations = tuple(_read_mutation(pair_id, text) for text in row["mutation_dicts_json"] or ())
     if (task == VISUAL_DIFF) != bool(mutations):
         raise DatasetError(f"pair {pair_id!r}: task_type is {task!r} but it records {len(mutations)} mutations")

@@ -6,7 +6,7 @@ remaining columns say which cell a row belongs to, and only the orchestrator kno
 
 from dataclasses import dataclass
 
-from schemas.vocabulary import BENIGN, NO_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF, UNLABELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ class Truth:
     def is_no_diff(self) -> bool:
         """Tell whether nothing in the page was changed, so that any claim is an invention; benign controls too."""
         return self.task_type in (NO_DIFF, BENIGN)
+
+    @property
+    def is_stated(self) -> bool:
+        """Tell whether anyone says what differs, or that nothing does; else no answer can be judged."""
+        return self.task_type != UNLABELLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ NO_DIFF: Final = "no_diff"
 VISUAL_DIFF: Final = "visual_diff"
 BENIGN: Final = "benign"
 """`task_type` of a control of our own: the images differ and nothing in the page does; no official figure counts it."""
+UNLABELLED: Final = "unlabelled"
+"""`task_type` of a pair of which nobody says what differs: models are asked about it, and no judge."""
 
 DOMAINS: Final = (
     "e-commerce", "SaaS/tool", "news/media", "education", "government", "healthcare", "finance",
@@ -65,6 +67,7 @@ DIRECTIONS: Final = {
 ROLES: Final = ("model", "baseline", "probe")
 
 PREDICTION_STATUSES: Final = ("ok", "truncated", "empty", "refused", "error")
-VERDICT_STATUSES: Final = ("ok", "unparsed", "no_answer", "no_prediction", "error")
-"""`no_answer`: an answer was due and none came (wrong, not judged); `no_prediction`: the call failed (unscored)."""
+VERDICT_STATUSES: Final = ("ok", "unparsed", "no_answer", "no_prediction", "no_truth", "error")
+"""`no_answer`: an answer was due and none came (wrong, not judged); `no_prediction`: the call failed
+(unscored); `no_truth`: the pair is unlabelled (not judged, unscored)."""
 VERDICTS_OF_A_JUDGE: Final = ("correct", "partial", "missed")
