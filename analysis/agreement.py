@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from analysis.cells import Cells, Places, lay_out
+from analysis.cells import Cells, Flags, Places, lay_out
 from analysis.clusters import Clusters, own_clusters
 from analysis.statistics import bootstrap_tau, cohen_kappa, kendall_p_value, kendall_tau_b
 from schemas.tables import JUDGE_AGREEMENT
@@ -100,12 +100,33 @@ def _rank_agreement(
 
 def cell_agreement(cells: Cells, both: SharedRows, pairs: Places | slice = slice(None)) -> dict[str, float | None]:
     """Return `raw_agreement` and `cohen_kappa` over the cells of some pairs that both judges scored."""
-    scored = cells.is_scored[both.first][:, pairs] & cells.is_scored[both.second][:, pairs]
-    one, other = cells.is_right[both.first][:, pairs][scored], cells.is_right[both.second][:, pairs][scored]
-    if not len(one):
-        return {"raw_agreement": None, "cohen_kappa": None}
-    counts = [int(part.sum()) for part in (one & other, one & ~other, ~one & other, ~one & ~other)]
-    return {"raw_agreement": float((one == other).mean()), "cohen_kappa": cohen_kappa(*counts)}
+    places = np.arange(len(cells.pairs))[pairs]
+    first, second = (np.ix_(rows, places) for rows in both)
+    scored = cells.is_scored[first] & cells.is_scored[second]
+    return counted_agreement(count_twos(cells.is_right[first], cells.is_right[second], scored))
+
+
+class Twos(NamedTuple):
+    """Hold how often two judges found the same cell right, over the cells that both scored."""
+
+    both_right: int
+    only_first: int
+    only_second: int
+    both_wrong: int
+
+
+def count_twos(one: Flags, other: Flags, scored: Flags) -> Twos:
+    """Count the cells that `scored` marks."""
+    num_both, num_one, num_other = (int(np.count_nonzero(part & scored)) for part in (one & other, one, other))
+    num_none = int(np.count_nonzero(scored)) - num_one - num_other + num_both
+    return Twos(num_both, num_one - num_both, num_other - num_both, num_none)
+
+
+def counted_agreement(twos: Twos) -> dict[str, float | None]:
+    """Return `raw_agreement` and `cohen_kappa`; None without cells."""
+    num_cells = sum(twos)
+    raw = (twos.both_right + twos.both_wrong) / num_cells if num_cells else None
+    return {"raw_agreement": raw, "cohen_kappa": cohen_kappa(*twos)}
 
 
 def explain(row: Mapping[str, float | int | str | None], num_dataset_pairs: int) -> str:

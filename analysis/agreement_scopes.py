@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from analysis.agreement import SharedRows, cell_agreement, contested_judges, places_of, shared_rows
+from analysis.agreement import SharedRows, contested_judges, count_twos, counted_agreement, places_of, shared_rows
 from analysis.cells import ALL, Cells, Places
 from analysis.clusters import Clusters
 from analysis.intervals import clustered_rates, divide
@@ -44,18 +44,18 @@ def agreement_by_scope(cells: Cells, roles: Mapping[str, str], clusters: Cluster
 
 
 def _two(cells: Cells, both: SharedRows, pairs: Places, clusters: Clusters) -> dict[str, Any]:
-    scored = cells.is_scored[both.first][:, pairs] & cells.is_scored[both.second][:, pairs]
-    right = [cells.is_right[rows][:, pairs] for rows in both]
-    agreed = scored & (right[0] == right[1])
+    first, second = (np.ix_(rows, pairs) for rows in both)
+    scored, right = cells.is_scored[first] & cells.is_scored[second], (cells.is_right[first], cells.is_right[second])
+    twos, agreed = count_twos(*right, scored), scored & (right[0] == right[1])
     bound = clusters.within(pairs)
     rates = clustered_rates(bound.sums(agreed.sum(axis=0)[None]), bound.sums(scored.sum(axis=0)[None]))
     low, high = (None if np.isnan(bound[0]) else float(bound[0]) for bound in (rates.low, rates.high))
-    found = cell_agreement(cells, both, pairs)
-    alpha = krippendorff_alpha(np.where(scored, right[0].astype(np.int64) + right[1], 0), 2 * scored.astype(np.int64))
-    num_cells = int(scored.sum())
+    times = np.array([twos.both_wrong, twos.only_first + twos.only_second, twos.both_right])
+    alpha = krippendorff_alpha(np.arange(3), np.full(3, 2), times)
+    num_cells = sum(twos)
     reason = _NONE_SHARED if not num_cells else _NO_CHANCE if alpha is None else None
     return {
-        "num_cells": num_cells, **found, "raw_agreement_low": low, "raw_agreement_high": high,
+        "num_cells": num_cells, **counted_agreement(twos), "raw_agreement_low": low, "raw_agreement_high": high,
         "krippendorff_alpha": alpha, "reason": reason,
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from analysis.cells import ALL, Cells, Flags, Places
 from analysis.clusters import Clusters
 from analysis.figures import MIN_PAIRS_SHOWN
 from analysis.intervals import Numbers, clustered_rates
-from analysis.rank_correlation import Correlations, spearman
+from analysis.rank_correlation import Correlations, RankedMeasure, rank_measure, spearman
 from analysis.scopes import changed_mask, operator_masks
 from analysis.tables import Columns, bounded, stack
 from schemas.analysis_tables import MAGNITUDE, MAGNITUDE_CURVE
@@ -57,8 +57,10 @@ def magnitude(cells: Cells, roles: Mapping[str, str], sizes: Mapping[str, Number
             places = np.flatnonzero(held & ~np.isnan(values))
             if not len(places) or (name == _OWN_UNIT and operator == ALL):
                 continue
-            for judge, models, rows in asked:
-                found = _correlate(values, rows, places, clusters)
+            ranked, bound = rank_measure(values[places]), clusters.within(places)
+            for judge, models, (right, scored) in asked:
+                rows = right[:, places], scored[:, places]
+                found = _correlate(values[places], ranked, rows, bound)
                 parts.append({"judge": judge, "model": models, "operator": operator, "measure": name, **found})
     return stack(parts, MAGNITUDE, "magnitude").sort("judge", "measure", "operator", maintain_order=True)
 
@@ -74,17 +76,18 @@ def _outcomes(cells: Cells, roles: Mapping[str, str]) -> Iterator[tuple[str, lis
             yield judge, [ALL], (right[ranked].mean(axis=0)[None], scored[ranked].all(axis=0)[None])
 
 
-def _correlate(values: Numbers, rows: tuple[Numbers, Flags], places: Places, clusters: Clusters) -> dict[str, Any]:
-    right, scored = rows[0][:, places], rows[1][:, places]
+def _correlate(
+    values: Numbers, ranked: RankedMeasure, rows: tuple[Numbers, Flags], clusters: Clusters
+) -> dict[str, Any]:
+    right, scored = rows
     if scored.all():
-        return _reasoned(spearman(values[places], right, clusters.within(places)), values[places], scored)
+        return _reasoned(spearman(ranked, right, clusters), values, scored)
     parts = []
-    for place in range(len(right)):
-        held = places[scored[place]]
-        part = spearman(values[held], right[place : place + 1, scored[place]], clusters.within(held))
-        parts.append(part)
+    for place, held in enumerate(map(np.flatnonzero, scored)):
+        one = right[place : place + 1, held]
+        parts.append(spearman(rank_measure(values[held]), one, clusters.within(held)))
     joined = Correlations(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return _reasoned(joined, values[places], scored)
+    return _reasoned(joined, values, scored)
 
 
 def _reasoned(found: Correlations, values: Numbers, scored: Flags) -> dict[str, Any]:

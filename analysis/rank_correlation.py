@@ -25,8 +25,24 @@ class _Ranked(NamedTuple):
     variance_influence: Numbers
 
 
-def spearman(measure: Numbers, outcomes: Numbers, clusters: Clusters) -> Correlations:
-    """Return Spearman's rho between a measure (pairs) and each row of outcomes (rows, pairs).
+class RankedMeasure(NamedTuple):
+    """Hold a measure's order, where each group of ties starts in it, and its ranks: made once for many outcomes."""
+
+    order: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    ranks: _Ranked
+
+
+def rank_measure(measure: Numbers) -> RankedMeasure:
+    """Return a measure (pairs) as `spearman` takes it."""
+    if not len(measure):
+        return RankedMeasure(*(np.empty(0, np.int64),) * 2, _Ranked(*(np.empty(0),) * 3))
+    order, groups = _sorted_groups(measure)
+    return RankedMeasure(order, groups, _ranked(measure, order, groups))
+
+
+def spearman(measure: RankedMeasure, outcomes: Numbers, clusters: Clusters) -> Correlations:
+    """Return Spearman's rho between a measure, ranked, and each row of outcomes (rows, pairs).
 
     Mid-ranks for ties: against right or wrong, rho can't reach 1. The standard error is the infinitesimal
     jackknife's: the root of the sum over clusters of their influence squared, where an observation's influence is
@@ -37,11 +53,10 @@ def spearman(measure: Numbers, outcomes: Numbers, clusters: Clusters) -> Correla
     ranks: C. Croux and C. Dehon, "Influence functions of the Spearman and Kendall correlation measures",
     Statistical Methods and Applications 19 (2010), 497-515.
     """
-    num_pairs = len(measure)
+    order, groups, first = measure
+    num_pairs = len(order)
     if not num_pairs:
         return Correlations(*(np.full(len(outcomes), np.nan) for _ in range(3)))
-    order, groups = _sorted_groups(measure)
-    first = _ranked(measure, order, groups)
     second = _rows_ranked(outcomes)
     covariance = (second.centred * first.centred).mean(axis=-1)
     moved = _later_means(second.centred, order, groups)

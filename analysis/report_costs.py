@@ -27,9 +27,10 @@ def costs(analysis: Analysis) -> Html:
             else []
         )
     rows = [_spent(one) for one in spent.iter_rows(named=True)]
-    heads = ["", "name", "calls", "median s", "95th percentile s", "tokens a call", "US dollars"]
+    heads = ["", "name", "rows", "calls", "median s", "95th percentile s", "s a row, cold", "s a row, cached",
+             "tokens a call", "US dollars, cold", "US dollars"]  # fmt: skip
     says = (
-        "A call is counted once however many cells share it."
+        "A call is counted once however many rows share it. Cold: were each row a call of its own."
         if has_prices
         else "No prices are known for these rows, so there is no cost to show: time stands in its place."
     )
@@ -67,8 +68,10 @@ def _spent(one: Mapping[str, Any]) -> list[str]:
         return figure_cell(ABSENT if one[name] is None else format(one[name], form), one[name])
 
     return [
-        one["kind"], element("th", one["name"], class_="name", scope="row"), cell("num_calls", ",d"),
-        cell("latency_p50_s", ".3g"), cell("latency_p95_s", ".3g"), cell("tokens_per_call", ",.0f"),
+        one["kind"], element("th", one["name"], class_="name", scope="row"),
+        cell("num_rows", ",d"), cell("num_calls", ",d"),
+        cell("latency_p50_s", ".3g"), cell("latency_p95_s", ".3g"), cell("latency_cold_s", ".3g"),
+        cell("latency_cached_s", ".3g"), cell("tokens_per_call", ",.0f"), cell("cost_without_reuse_usd", ",.2f"),
         cell("cost_usd", ",.2f"),
     ]  # fmt: skip
 

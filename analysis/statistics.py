@@ -129,24 +129,29 @@ def cohen_kappa(both_right: int, only_first: int, only_second: int, both_wrong: 
     return (observed - by_chance) / (total * total - by_chance)
 
 
-def krippendorff_alpha(num_right: NDArray[np.integer], num_ratings: NDArray[np.integer]) -> float | None:
+def krippendorff_alpha(
+    num_right: NDArray[np.integer], num_ratings: NDArray[np.integer], times: NDArray[np.integer] | None = None
+) -> float | None:
     """Return the agreement of any number of judges beyond chance; None where nothing can be disagreed on.
 
     num_right, num_ratings: of each unit (an answer), how many judges found it right, of how many that scored it; units
-    with fewer than two ratings don't count.
+    with fewer than two ratings don't count. times: how many such units there are; one of each unless given.
     Source: K. Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), nominal data, missing values
     allowed.
     """
-    alphas = krippendorff_alphas(num_right.reshape(1, -1), num_ratings.reshape(1, -1))
+    alphas = krippendorff_alphas(num_right.reshape(1, -1), num_ratings.reshape(1, -1), times)
     return None if np.isnan(alphas[0]) else float(alphas[0])
 
 
-def krippendorff_alphas(num_right: NDArray[np.integer], num_ratings: NDArray[np.integer]) -> Numbers:
+def krippendorff_alphas(
+    num_right: NDArray[np.integer], num_ratings: NDArray[np.integer], times: NDArray[np.integer] | None = None
+) -> Numbers:
     """Return `krippendorff_alpha` of each row of (rows, units); NaN where there is none."""
+    weight = np.float64(1) if times is None else times
     ratings = np.where(num_ratings >= 2, num_ratings, 0).astype(np.float64)
     right = np.where(num_ratings >= 2, num_right, 0).astype(np.float64)
-    disagreed = (right * (ratings - right) / np.maximum(ratings - 1, 1)).sum(axis=-1)
-    all_right, total = right.sum(axis=-1), ratings.sum(axis=-1)
+    disagreed = (weight * right * (ratings - right) / np.maximum(ratings - 1, 1)).sum(axis=-1)
+    all_right, total = (weight * right).sum(axis=-1), (weight * ratings).sum(axis=-1)
     by_chance = all_right * (total - all_right)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(by_chance > 0, 1 - (total - 1) * disagreed / by_chance, np.nan), dtype=np.float64)

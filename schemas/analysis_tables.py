@@ -147,13 +147,13 @@ FALSE_ALARMS: Final = pl.Schema(
 )
 """Claims about benign controls, by what differs in them, beside recall on changed pairs; empty without controls."""
 
-_LATENCIES: Final = tuple(f"latency_{name}_s" for name in ("mean", "p50", "p90", "p95", "p99", "max"))
+_LATENCIES: Final = tuple(f"latency_{name}_s" for name in ("mean", "p50", "p90", "p95", "p99", "max", "cold", "cached"))
 _TOKENS: Final = ("prompt_tokens", "image_tokens", "completion_tokens")
 
 COSTS: Final = pl.Schema(
     {
         **_columns(_TEXT, "kind", "name"),
-        **_columns(_COUNT, "num_rows", "num_calls", "num_attempts", "num_timed"),
+        **_columns(_COUNT, "num_rows", "num_calls", "num_reused", "num_attempts", "num_timed"),
         **_columns(_NUMBER, *_LATENCIES),
         **_columns(_COUNT, *_TOKENS),
         **_columns(_NUMBER, "tokens_per_call", "cost_usd", "cost_per_call_usd", "cost_without_reuse_usd"),
@@ -165,7 +165,8 @@ COST_PER_CORRECT: Final = pl.Schema(
     {
         **_columns(_TEXT, "judge", "model"),
         "num_correct": _COUNT,
-        **_columns(_NUMBER, "cost_usd", "cost_per_correct_usd", "overall_accuracy"),
+        **_columns(_NUMBER, "cost_usd", "cost_per_correct_usd"),
+        **_columns(_NUMBER, "cost_without_reuse_usd", "cost_per_correct_without_reuse_usd", "overall_accuracy"),
         "reason": _TEXT,
     }
 )

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.clusters import Clusters
-from analysis.rank_correlation import spearman
+from analysis.rank_correlation import rank_measure, spearman
 
 
 def _alone(size: int) -> Clusters:
@@ -37,7 +37,7 @@ def _drawn(seed: int, size: int) -> tuple[NDArray[np.float64], NDArray[np.float6
 @pytest.mark.parametrize("seed", range(6))
 def test_rho_of_right_and_wrong_equals_scipys_and_the_jackknife(seed: int) -> None:
     measure, outcome = _drawn(seed, 250)
-    got = spearman(measure, np.stack([outcome, 1 - outcome]), _alone(250))
+    got = spearman(rank_measure(measure), np.stack([outcome, 1 - outcome]), _alone(250))
     expected = stats.spearmanr(measure, outcome).statistic
     assert got.correlation.tolist() == pytest.approx([expected, -expected])
     assert (got.low[0], got.high[0]) == pytest.approx(_jackknifed(measure, outcome, np.arange(250)), abs=0.01)
@@ -48,7 +48,7 @@ def test_rho_of_right_and_wrong_equals_scipys_and_the_jackknife(seed: int) -> No
 def test_rho_of_counts_with_ties_equals_scipys_and_the_jackknife(seed: int) -> None:
     measure, _ = _drawn(seed, 200)
     counts = np.random.default_rng(seed).binomial(6, 0.2 + 0.6 * measure) / 6
-    got = spearman(measure, counts[None], _alone(200))
+    got = spearman(rank_measure(measure), counts[None], _alone(200))
     assert got.correlation[0] == pytest.approx(stats.spearmanr(measure, counts).statistic)
     assert (got.low[0], got.high[0]) == pytest.approx(_jackknifed(measure, counts, np.arange(200)), abs=0.01)
 
@@ -59,8 +59,8 @@ def test_clusters_are_left_out_whole() -> None:
     measure = np.repeat(draw.random(60), 5) + draw.normal(0, 0.05, 300)
     outcome = (draw.random(300) < np.repeat(draw.random(60), 5)).astype(float)
     bound, alone = (
-        spearman(measure, outcome[None], Clusters("page_id", codes)),
-        spearman(measure, outcome[None], _alone(300)),
+        spearman(rank_measure(measure), outcome[None], Clusters("page_id", codes)),
+        spearman(rank_measure(measure), outcome[None], _alone(300)),
     )
     assert (bound.low[0], bound.high[0]) == pytest.approx(_jackknifed(measure, outcome, codes), abs=0.03)
     assert bound.high[0] - bound.low[0] > 1.2 * (alone.high[0] - alone.low[0])
@@ -68,11 +68,11 @@ def test_clusters_are_left_out_whole() -> None:
 
 def test_degenerate_sides_have_no_rho() -> None:
     measure = np.arange(20.0)
-    nothing = spearman(measure, np.stack([np.ones(20), np.zeros(20)]), _alone(20))
+    nothing = spearman(rank_measure(measure), np.stack([np.ones(20), np.zeros(20)]), _alone(20))
     assert np.isnan(nothing.correlation).all() and np.isnan(nothing.low).all()
-    assert np.isnan(spearman(np.ones(20), (measure % 2)[None], _alone(20)).correlation).all()
-    assert np.isnan(spearman(np.array([]), np.empty((2, 0)), _alone(0)).correlation).all()
-    perfect = spearman(measure, measure[None], _alone(20))
+    assert np.isnan(spearman(rank_measure(np.ones(20)), (measure % 2)[None], _alone(20)).correlation).all()
+    assert np.isnan(spearman(rank_measure(np.array([])), np.empty((2, 0)), _alone(0)).correlation).all()
+    perfect = spearman(rank_measure(measure), measure[None], _alone(20))
     assert perfect.correlation[0] == pytest.approx(1.0) and np.isnan(perfect.low[0])
-    one = spearman(measure, (measure % 2)[None], Clusters("page_id", np.zeros(20, dtype=np.int64)))
+    one = spearman(rank_measure(measure), (measure % 2)[None], Clusters("page_id", np.zeros(20, dtype=np.int64)))
     assert not np.isnan(one.correlation[0]) and np.isnan(one.low[0])

@@ -1,14 +1,18 @@
 """What can't be computed is null with a reason: one model, all ties, empty cells, all unscored, nothing at all."""
 
 import datetime
+import math
 from collections.abc import Callable
 
 import numpy as np
 import polars as pl
 import pytest
 from analysis_frames import pairs_frame, random_pairs, random_verdicts, verdicts_frame
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.agreement import judge_agreement
+from analysis.costs import costs
 from analysis.paired import cluster_sign_test
 from analysis.tally import Analysis, RunTables, build
 from schemas.analysis_tables import STATISTICS
@@ -193,12 +197,38 @@ def test_calls_are_counted_once_and_priced() -> None:
     assert (model["prompt_tokens"], model["completion_tokens"], model["tokens_per_call"]) == (300, 30, 110.0)
     latencies = [model[f"latency_{name}_s"] for name in ("mean", "p50", "p90", "max")]
     assert latencies == [2, 2, 3, 3]
+    assert (model["num_reused"], model["latency_cold_s"], model["latency_cached_s"]) == (1, 9 / 4, 6 / 4)
     assert (judge["kind"], judge["num_rows"], judge["num_calls"], judge["reason"]) == (
         "judge", 8, 4, "no prices known: no cost",
     )  # fmt: skip
     right = {row["model"]: row for row in found["cost_per_correct"].iter_rows(named=True)}
     assert (right["m0"]["num_correct"], right["m0"]["cost_per_correct_usd"]) == (2, 0.75)
+    assert right["m0"]["cost_per_correct_without_reuse_usd"] == 1.0
     assert right["m1"]["reason"] == "no prices known: no cost"
+
+
+@given(seed=st.integers(0, 2**32 - 1), is_lazy=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_costs_are_the_same_to_the_last_bit_in_any_order_of_rows(seed: int, is_lazy: bool) -> None:
+    draw = np.random.default_rng(0)
+    size = 3_000
+    told = pl.DataFrame({
+        "prediction_key": [f"k{number}" for number in draw.integers(0, 2_500, size)],
+        "model": pl.Series(draw.choice(["m0", "m1", "m2"], size)),
+    }).with_columns(
+        cost_usd=pl.struct("model", "prediction_key").hash(1) * 1e-22,
+        latency_s=pl.struct("model", "prediction_key").hash(2) * 1e-18,
+        attempts=pl.struct("model", "prediction_key").hash(3).cast(pl.Int64, wrap_numerical=True) % 3,
+    )  # fmt: skip
+    answers = conform(told, PREDICTIONS, "predictions")
+    mixed = answers.sample(fraction=1.0, shuffle=True, seed=seed)
+    expected = costs(answers, VERDICTS.to_frame())
+    assert costs(mixed.lazy() if is_lazy else mixed, VERDICTS.to_frame()).equals(expected)
+    m0 = told.filter(model="m0")
+    row = expected.row(0, named=True)
+    assert row["cost_without_reuse_usd"] == pytest.approx(math.fsum(m0["cost_usd"]), rel=1e-9)
+    assert row["cost_usd"] == pytest.approx(math.fsum(m0.unique("prediction_key")["cost_usd"]), rel=1e-9)
+    assert row["num_reused"] == len(m0) - m0["prediction_key"].n_unique()
 
 
 def test_pairs_keep_their_columns() -> None:
