@@ -19,7 +19,9 @@ from pairgen.browser import PlatformFont
 
 _GENERIC = ("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui", "ui-sans-serif", "ui-serif",
             "ui-monospace", "ui-rounded", "math", "emoji")  # fmt: skip
-_LAST_RESORT = "serif"
+_LAST_RESORTS = ("serif", "sans-serif")
+"""What a browser falls to where none of the fonts that a page names is installed; often a sans serif, although
+the default is called Times."""
 _FC_WEIGHTS = (0, 40, 50, 80, 100, 180, 200, 205, 210)
 _CSS_WEIGHTS = (100, 200, 300, 400, 500, 600, 700, 800, 900)
 """The same weights on fontconfig's scale and in CSS; between them both are linear."""
@@ -89,10 +91,11 @@ def missing_glyphs(text: str, stack: str, fonts: Iterable[PlatformFont]) -> str 
     """Say why a text isn't drawn as its styles ask, None where it is.
 
     stack: the computed `font-family`. Its own families may draw, and those that fontconfig has for its
-    generic ones; any other is a fallback. Every character must have a glyph in a font that drew.
+    generic ones; where it names no generic one, the system's plain serif or sans serif alone; any other is a
+    fallback. Every character must have a glyph in a font that drew.
     """
     known = [(font, find_font(font.postscript_name)) for font in fonts]
-    allowed = _families_of(stack)
+    allowed = _families_of(stack, is_one=len({font.family for font, _ in known}) == 1)
     for font, found in known:
         if found is not None and not found.families & allowed:
             return f"{font.family} stands in for {stack}"
@@ -126,7 +129,9 @@ def other_weight(weight: int, fonts: Iterable[PlatformFont]) -> str | None:
     return None
 
 
-def _families_of(stack: str) -> frozenset[str]:
+def _families_of(stack: str, *, is_one: bool) -> frozenset[str]:
+    """Return the families that may draw a text; is_one: a single family drew all of it."""
     names = [name.strip().strip("\"'").lower() for name in stack.split(",")]
-    own = frozenset(names)
-    return own.union(*(_generic_families(name) for name in [*names, _LAST_RESORT] if name in _GENERIC))
+    generic = [name for name in names if name in _GENERIC]
+    resorts = _LAST_RESORTS if is_one and not generic else _LAST_RESORTS[:1]
+    return frozenset(names).union(*(_generic_families(name) for name in [*generic, *resorts]))

@@ -42,6 +42,16 @@ def test_a_family_that_nobody_named_is_a_fallback(renderer: Renderer) -> None:
     assert "stands in for" in str(missing_glyphs("words", "Inexistent Grotesk", fonts))
 
 
+@pytest.mark.parametrize(("text", "is_fine"), [("Plain words", True), ("漢字かな", False), ("words 漢字", False)])
+def test_a_page_that_names_no_font_may_be_drawn_in_the_systems_own(
+    renderer: Renderer, text: str, is_fine: bool
+) -> None:
+    if find_font("NotoSans-Regular") is None:
+        _lacks("no Noto Sans on this machine")
+    fonts = drawn(renderer, "", text)
+    assert (missing_glyphs(text, '"Times New Roman"', fonts) is None) == is_fine
+
+
 def test_a_character_without_glyph_is_named(renderer: Renderer) -> None:
     fonts = drawn(renderer, "sans-serif", "words")
     unassigned = "\U0001fbca"
