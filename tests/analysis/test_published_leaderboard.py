@@ -14,6 +14,7 @@ from schemas.tables import VERDICTS, conform
 from schemas.vocabulary import CHANGED_TIERS
 
 _PUBLISHED = Path(__file__).parents[3] / "shared" / "diffspot" / "leaderboard.json"
+_OURS = Path(__file__).parents[2] / "data" / "published_leaderboard.json"
 _TIER_RATES = dict(zip(CHANGED_TIERS, ("easy_recall", "med_recall", "hard_recall"), strict=True))
 _COLUMNS = {
     "easy_recall": "easy_recall",
@@ -75,3 +76,22 @@ def test_always_no_diff_scores_the_published_figure(published: dict[str, Any]) -
     expected = published["trivial_baselines"]["always_no_diff"]["overall_accuracy"]
     assert round(100 * row["overall_accuracy"], 1) == expected
     assert (row["diff_recall"], row["no_diff_specificity"], row["overall_accuracy"]) == (0.0, 1.0, 500 / 4400)
+
+
+def test_the_projects_own_copy_holds_the_published_figures_row_by_row(published: dict[str, Any]) -> None:
+    ours = json.loads(_OURS.read_text(encoding="utf-8"))
+    renamed = {"title": "display_name", **_COLUMNS}
+    theirs = [
+        {name: entry[renamed.get(name, name)] for name in ("model", "title", "family", "params", *_COLUMNS)}
+        for entry in published["entries"]
+    ]
+    assert ours["entries"] == theirs and len(theirs) == 13
+    sizes = published["benchmark"]
+    assert (ours["benchmark"]["num_changed"], ours["benchmark"]["num_unchanged"]) == (
+        sizes["has_diff_pairs"], sizes["no_diff_pairs"],
+    )  # fmt: skip
+    assert ours["benchmark"]["num_pairs_per_tier"] * len(CHANGED_TIERS) == sizes["has_diff_pairs"]
+    judge = published["judge"]
+    assert ours["judge"] == {"name": judge["model"]} | {
+        name: judge[name] for name in ("prompt_version", "reasoning_effort")
+    }
