@@ -210,6 +210,16 @@ class Renderer:
             self.load(self._page)
             self._first = first
 
+    def num_shadow_roots(self) -> int:
+        """Return how many elements hold a shadow tree of the page's, closed ones included, which no script sees."""
+        nodes = [self._cdp.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]]
+        count = 0
+        while nodes:
+            node = nodes.pop()
+            count += sum(root["shadowRootType"] != "user-agent" for root in node.get("shadowRoots", ()))
+            nodes += node.get("children", ())
+        return count
+
     def fonts(self, refs: list[int]) -> dict[int, tuple[PlatformFont, ...]]:
         """Return the fonts that drew each element's text and its children's, about 1 ms an element."""
         root = self._cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]

@@ -31,7 +31,6 @@ _LOOK: Final = """
   return {
     height: document.documentElement.scrollHeight,
     embeds: named('iframe, frame, frameset, object, embed, video, audio, canvas, marquee, portal'),
-    shadows: [...document.querySelectorAll('*')].filter((e) => e.shadowRoot).length,
     broken: [...document.images].filter((i) => seen(i) && i.complete && i.naturalWidth === 0).map((i) => i.src),
   };
 }
@@ -114,8 +113,8 @@ def _refuse_embeds(renderer: Renderer, config: FiltersConfig) -> None:
     look = renderer.evaluate(_LOOK)
     if look["embeds"]:
         raise PageFault("embeds", ", ".join(sorted(set(look["embeds"]))))
-    if look["shadows"]:
-        raise PageFault("shadow_dom", f"{look['shadows']} elements hold what can't be named")
+    if count := renderer.num_shadow_roots():
+        raise PageFault("shadow_dom", f"{count} elements hold what can't be named")
     if look["broken"]:
         raise PageFault("missing_assets", str(look["broken"][0])[:200])
     if look["height"] > config.max_height_px:
