@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from analysis.agreement import explain
+from analysis.console_lamp import favour_lines, lamp_lines
 from analysis.false_alarms import Grid
 from analysis.figures import (
     ABSENT,
@@ -65,6 +66,7 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
         lines += _apart(analysis, str(judge))
         lines += _alarms(analysis, str(judge))
         lines += _probes(rows.filter(pl.col("role") == "probe"), analysis)
+        lines += [Line(text) for text in lamp_lines(analysis, str(judge))]
         lines += _noise(analysis.replay.filter(pl.col("judge") == judge))
     if analysis.leaderboard.is_empty():
         lines.append(Line("no verdicts: nothing to rank", "yellow"))
@@ -191,7 +193,8 @@ def _judges(analysis: Analysis) -> list[Line]:
         Line(f"{row['judge_a']} vs {row['judge_b']}: {agreement_figures(row)}: {explain(row, analysis.num_pairs)}")
         for row in rows
     ]
-    return [Line(""), *(Line(f"judges  {line.text}") for line in lines)] if lines else []
+    favoured = [Line(text) for text in favour_lines(analysis)]
+    return [Line(""), *(Line(f"judges  {line.text}") for line in lines), *favoured] if lines or favoured else []
 
 
 def _outcomes(analysis: Analysis) -> list[Line]:

@@ -14,6 +14,7 @@ from analysis.ranking import ranked
 from analysis.report_changes import correlations, nameability_figures, size_curves, tier_curves
 from analysis.report_costs import cost_figure
 from analysis.report_judges import agreement_by_part, rank_slopes
+from analysis.report_lamp import leniency_figure, probe_figure
 from analysis.tally import Analysis
 
 _COLUMNS: Final = 4
@@ -39,6 +40,8 @@ def _of_judge(analysis: Analysis, judge: str) -> Mapping[str, Html | None]:
         "nameability_by_row": by_row,
         "nameability_by_operator": by_operator,
         "cost": cost_figure(analysis, judge),
+        "probes": probe_figure(analysis, judge),
+        "leniency": leniency_figure(analysis, judge),
     }
 
 

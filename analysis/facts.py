@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from schemas.probes import PROBE_JUDGES
+
 _LLM: Final = "llm"
 _OFFICIAL_JUDGE_PROMPT: Final = "v2.0"
 _GENERATED: Final = "generated pairs, not DiffSpot's 4,400"
@@ -43,6 +45,8 @@ def _judge_kinds(judges: object) -> dict[str, str]:
 
 
 def _note(kind: str, *, is_official: bool) -> str | None:
+    if kind in PROBE_JUDGES:
+        return "a probe, made to be found out: it ranks nobody"
     if kind != _LLM:
         return "unofficial: deterministic, no LLM"
     return None if is_official else "unofficial prompt"

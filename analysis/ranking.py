@@ -64,11 +64,19 @@ _EXPECTATIONS: Final[Mapping[str, _Expectation]] = {
     "shuffled_oracle": _Expectation(
         "diff_recall", lambda rate: rate <= 0.05, "ok", "too high: the judge takes wrong answers"
     ),
+    **dict.fromkeys(
+        ("vague", "wrong_direction", "wrong_element", "refusal", "injection"),
+        _Expectation("diff_recall", lambda rate: rate <= 0.05, "ok", "too high: the judge takes wrong answers"),
+    ),
+    "truth_plus_invention": _Expectation(
+        "diff_recall", lambda rate: rate >= 0.95, "ok", "too low: the judge misses true answers"
+    ),
+    "empty": _Expectation("overall_accuracy", lambda rate: rate == 0, "ok", "too high: no answer passes for one"),
     "shotgun": _Expectation(
         "precision", lambda rate: rate < 0.5, "flagged: claims everything", "not flagged: its claims pass for true"
     ),
 }
-"""By the probe's name: the oracle's recall >= 95%, the shuffled one's <= 5%, the shotgun's precision < 50%."""
+"""By the probe's name: right answers' recall >= 95%, wrong ones' <= 5%, the shotgun's precision < 50%."""
 
 
 def read_probe(row: Mapping[str, Any], *, num_changed: int, is_whole: bool = True) -> ProbeReading:

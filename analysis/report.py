@@ -11,6 +11,7 @@ from analysis.ranking import ranked
 from analysis.report_changes import heat_maps, magnitudes, nameability, tiers
 from analysis.report_costs import claims, costs, false_alarms, outcomes
 from analysis.report_judges import agreement, noise
+from analysis.report_lamp import lamp
 from analysis.report_official import against, official
 from analysis.report_script import BROWSER, SCRIPT
 from analysis.report_standings import judge_names, standings
@@ -29,6 +30,7 @@ _CONTENTS: Final = {
     "claims": "Claims",
     "alarms": "False alarms",
     "judges": "Judges",
+    "lamp": "Judges under the lamp",
     "noise": "Noise",
     "costs": "Cost",
     "outcomes": "Failures",
@@ -42,7 +44,7 @@ def render_report(analysis: Analysis, tables: RunTables, *, title: str, images: 
     sections = [
         standings(analysis), against(analysis), tiers(analysis),
         heat_maps(analysis), magnitudes(analysis), nameability(analysis),
-        claims(analysis), false_alarms(analysis), agreement(analysis), noise(analysis), costs(analysis),
+        claims(analysis), false_alarms(analysis), agreement(analysis), lamp(analysis), noise(analysis), costs(analysis),
         outcomes(analysis),
         sample_section(sample, len(tables.pairs)),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from analysis.cells import lay_out
 from analysis.clusters import own_clusters
 from analysis.facts import RunFacts
 from analysis.false_alarms import false_alarms
+from analysis.lamp import lamp_tables
 from analysis.replay import replay
 from analysis.statistics_tables import Settings, cost_tables, rate_tables, size_tables
 from analysis.tables import found_rates_of, leaderboard_of, outcomes, recall_by_operator_of
@@ -88,6 +89,7 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
     board = leaderboard_of(cells, roles, clusters)
     judges, models = _names(verdicts, "judge"), _names(tables.predictions, "model") | _names(verdicts, "model")
     num_cells = len(pairs) * len(models)
+    contestants = _present(tables.contestants, judges, models)
     return Analysis(
         leaderboard=board,
         found=found_rates_of(cells),
@@ -100,12 +102,13 @@ def build(tables: RunTables, *, num_resamples: int = 2_000, seed: int = 0) -> An
         num_unchanged=int((pairs["task_type"] == NO_DIFF).sum()),
         num_benign=int((pairs["task_type"] == BENIGN).sum()),
         num_unlabelled=int((pairs["task_type"] == UNLABELLED).sum()),
-        contestants=_present(tables.contestants, judges, models),
+        contestants=contestants,
         facts=tables.facts,
         statistics=rate_tables(cells, board, settings)
         | size_tables(cells, pairs, tables.measures, settings)
         | {"false_alarms": false_alarms(cells, verdicts, pairs)}
-        | cost_tables(cells, tables.predictions, verdicts),
+        | cost_tables(cells, tables.predictions, verdicts)
+        | lamp_tables(cells, board, tables.facts.config, contestants, clusters),
     )
 
 

@@ -171,6 +171,67 @@ COST_PER_CORRECT: Final = pl.Schema(
     }
 )
 
+JUDGE_PROBES: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "probe", "pair_kind", "scope_kind", "scope", "expected"),
+        **_columns(_COUNT, "num_answers", "num_unscored", "num_as_expected", "num_accepted", "num_noticed"),
+        **_with_bounds("as_expected", "accepted", "noticed"),
+        "reason": _TEXT,
+    }
+)
+"""What each judge makes of each probe, on changed pairs and on unchanged ones, in all and by operator."""
+
+JUDGE_ACCURACY: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "source", "pair_kind", "scope_kind", "scope"),
+        **_columns(_COUNT, "num_right", "num_wrong", "num_unscored"),
+        **_with_bounds("accuracy", "sensitivity", "specificity", "leniency", "youden"),
+        "reason": _TEXT,
+    }
+)
+"""How far each judge can be believed, by the run's probes and by the hand-written answers."""
+
+CORRECTED: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "model", "role", "rate", "source", "parts"),
+        **_columns(_COUNT, "num_pairs", "num_right_answers", "num_wrong_answers", "rank_raw", "rank_corrected"),
+        "youden": _NUMBER,
+        **_with_bounds("raw", "corrected"),
+        "reason": _TEXT,
+    }
+)
+
+CORRECTED_RANKINGS: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "rate", "source"),
+        **_columns(_COUNT, "num_models", "num_flips", "num_clear_flips"),
+        "kendall_tau": _NUMBER,
+        "reason": _TEXT,
+    }
+)
+
+CORRECTED_FLIPS: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "rate", "model_a", "model_b"),
+        **_columns(_NUMBER, "raw_difference", "corrected_difference"),
+        "is_clear": _FLAG,
+    }
+)
+
+SELF_FAVOURING: Final = pl.Schema(
+    {
+        **_columns(_TEXT, "judge", "model", "other_judge", "unit"),
+        **_columns(_COUNT, "num_pairs", "num_clusters", "num_only_own", "num_only_other", "num_other_models"),
+        **_with_bounds("difference"),
+        "p_value": _NUMBER,
+        **_with_bounds("favour"),
+        **_columns(_NUMBER, "p_favour", "p_holm"),
+        "is_significant": _FLAG,
+        "reason": _TEXT,
+    }
+)
+"""Whether a judge whose weights also answer is kinder to itself than another judge is."""
+
 PAIR_MEASURES: Final = pl.Schema({"pair_id": _TEXT, "measure": _TEXT, "value": _NUMBER})
 """How large each change is, by measures that need the images; made once, read by `magnitude`."""
 
@@ -191,5 +252,11 @@ STATISTICS: Final[Mapping[str, pl.Schema]] = {
     "false_alarms": FALSE_ALARMS,
     "costs": COSTS,
     "cost_per_correct": COST_PER_CORRECT,
+    "judge_probes": JUDGE_PROBES,
+    "judge_accuracy": JUDGE_ACCURACY,
+    "corrected": CORRECTED,
+    "corrected_rankings": CORRECTED_RANKINGS,
+    "corrected_flips": CORRECTED_FLIPS,
+    "self_favouring": SELF_FAVOURING,
 }
 """Table name to schema: what `python -m analysis RUN` writes beside leaderboard, recall and judge agreement."""

@@ -73,7 +73,10 @@ def test_probes_are_not_ranked() -> None:
         ("shuffled_oracle", 1, "too high: the judge takes wrong answers", False),
         ("shotgun", 16, "not flagged: its claims pass for true", False),
         ("shotgun", 3, "flagged: claims everything", True),
-        ("vague", 9, "", True),
+        ("vague", 9, "too high: the judge takes wrong answers", False),
+        ("truth_plus_invention", 16, "ok", True),
+        ("empty", 0, "ok", True),
+        ("of_ones_own", 9, "", True),
     ],
 )
 def test_probes_are_held_against_what_a_sound_judge_gives(model: str, num_right: int, says: str, is_ok: bool) -> None:
