@@ -40,17 +40,18 @@ def log(exported: Exported, model: str) -> dict[str, Any]:
         _sample(one, pairs[one["pair_id"]], {judge: held.get(one["pair_id"]) for judge, held in by_pair.items()})
         for one in answers.iter_rows(named=True)
     ]
-    started = answers["created_at"].min()
+    ends = [time if isinstance(time, datetime) else _UNKNOWN_TIME
+            for time in (answers["created_at"].min(), answers["created_at"].max())]  # fmt: skip
     return {
         "version": _VERSION,
         "status": "success",
-        "eval": _spec(exported, model, started if isinstance(started, datetime) else _UNKNOWN_TIME),
+        "eval": _spec(exported, model, ends[0]),
         "plan": {"name": "plan", "steps": []},
         "results": {
             "total_samples": len(exported.tables.pairs), "completed_samples": len(samples),
             "scores": [_score(exported, model, judge) for judge in exported.judges],
         },
-        "stats": {},
+        "stats": dict(zip(("started_at", "completed_at"), (time.isoformat() for time in ends), strict=True)),
         "samples": samples,
     }  # fmt: skip
 
@@ -81,6 +82,8 @@ def _sample(one: Mapping[str, Any], pair: Mapping[str, Any], verdicts: Mapping[s
     text = one["text"] or ""
     reply = {"role": "assistant", "content": text, "source": "generate"}
     usage = {"input_tokens": one["prompt_tokens"] or 0, "output_tokens": one["completion_tokens"] or 0}
+    usage["total_tokens"] = sum(usage.values())
+    served = one["served_model"] or one["model"]
     error = one["error_message"] or one["error_type"]
     return {
         "id": one["pair_id"], "epoch": 1,
@@ -88,10 +91,11 @@ def _sample(one: Mapping[str, Any], pair: Mapping[str, Any], verdicts: Mapping[s
         "target": pair["ground_truth_diff"] or "",
         "messages": [reply],
         "output": {
-            "model": one["served_model"] or one["model"], "error": error, "time": one["latency_s"],
+            "model": served, "error": error, "time": one["latency_s"],
             "choices": [{"message": reply, "stop_reason": "max_tokens" if one["status"] == "truncated" else "stop"}],
-            "usage": {**usage, "total_tokens": sum(usage.values())},
+            "usage": usage,
         },
+        "model_usage": {served: usage}, "total_time": one["latency_s"],
         "scores": {judge: _sample_score(text, verdict) for judge, verdict in verdicts.items() if _is_scored(verdict)},
         "metadata": {
             "task_type": pair["task_type"], "difficulty": pair["difficulty"], "domain": pair["domain"],
