@@ -23,6 +23,8 @@ _BAR_MAX_HEIGHT_PX: Final = 130
 _STRIP_MAX_Y_PX: Final = 60
 _COLUMN_MAX_WIDTH: Final = 0.3
 """Share of the viewport's width up to which a tall navigation or sidebar is a column at the side."""
+_TALL: Final = 2.0
+"""Height over width from which a column of navigation is a menu at the side, whatever stands in its rows."""
 _HEAD_MAX_Y_PX: Final = 130
 _DISC_MAX_PX: Final = 96
 _INITIALS: Final = re.compile(r"[A-Z]{1,3}")
@@ -144,7 +146,8 @@ def _is_column(element: Element, tree: Tree) -> bool:
 def _column_noun(element: Element, tree: Tree) -> str:
     """Return `side menu` for links, and `sidebar` for other columns, by their side where the page shows two."""
     if element.role == "navigation":
-        return "side menu" if _is_stacked(element, tree) else "navigation bar"
+        is_tall = element.box.h > _TALL * element.box.w
+        return "side menu" if is_tall or _is_stacked(element, tree) else "navigation bar"
     columns = [e for e in tree.visible if e.role in ("navigation", "sidebar") and _is_column(e, tree)]
     others = [e for e in columns if not tree.is_related(e, element) and e.box.x != element.box.x]
     others = [e for e in others if e.role == "sidebar" or _is_stacked(e, tree)]
@@ -194,9 +197,11 @@ def label_of(element: Element, tree: Tree) -> Label | None:
     """Return a container's first heading, else the first words in it; None where it shows none."""
     shown = [e for e in tree.descendants(element) if tree.shows(e) and e.text]
     heading = next((e for e in shown if e.role == "heading"), None)
-    if heading is not None:
-        return Label(heading.text, is_heading=True)
     first = next((e for e in shown if e.own_text), None)
+    # a heading further down is one of a list's parts, and no name for all of it
+    is_late = element.role == "list" and first is not None and heading is not None and first.ref < heading.ref
+    if heading is not None and not is_late:
+        return Label(heading.text, is_heading=True)
     if first is not None:
         return Label(first.text, is_heading=False)
     return Label(element.text, is_heading=False) if element.own_text else None

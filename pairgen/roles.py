@@ -30,6 +30,7 @@ _BY_INPUT = {
 }  # fmt: skip
 
 _CLASS_WORDS = re.compile(r"(?:^|[-_])(card|banner|badge|hero|modal|breadcrumb)s?(?:$|[-_])")
+_SIDEBAR = re.compile(r"(?:\w+-)?sidebar")
 _BY_CLASS = {
     "card": "card", "banner": "banner", "badge": "badge", "hero": "banner", "modal": "dialog",
     "breadcrumb": "breadcrumb",
@@ -66,6 +67,8 @@ def role_of(looks: Looks) -> str:
         return "button"
     if tag == "nav" and "breadcrumb" in attributes.get("aria-label", "").lower():
         return "breadcrumb"
+    if tag in ("div", "ul") and any(_SIDEBAR.fullmatch(name) for name in looks.classes):
+        return "sidebar"
     if tag in ("div", "span", "section", "header", "article", "aside", "fieldset"):
         return _role_of_block(looks)
     return _BY_TAG.get(tag, "box" if looks.child_tags else "text")

@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 from snapshots import Node, changed, every, page, radius
 
 from pairgen.names import directory_of
 from pairgen.naming import find_name
+from pairgen.nouns import label_of
 from pairgen.records import Candidate, Change, Snapshot
 from pairgen.roles import Looks, role_of
+from pairgen.tree import Tree
 
 LILAC = {"background-color": "rgb(221, 214, 254)"}
 
@@ -85,6 +89,29 @@ def test_columns_at_the_side_are_told_apart() -> None:
     assert [noun(both, ref) for ref in (1, 4, 8)] == ["navigation bar", "side menu", "right sidebar"]
     assert name_of(both, 4) == "side menu"
     assert noun(page(aside), 1) == "sidebar"
+
+
+def test_a_tall_column_of_navigation_is_a_side_menu_whatever_stands_in_its_rows() -> None:
+    rows = [Node("link", (10 + 90 * (i % 2), 110 + 40 * (i // 2), 80, 30), f"Word {i}", tag="a") for i in range(6)]
+    assert noun(page(Node("navigation", (0, 100, 220, 600), children=rows, tag="nav", styles=LILAC)), 1) == "side menu"
+    assert noun(page(Node("navigation", (0, 100, 220, 300), children=rows, tag="nav", styles=LILAC)), 1) != "side menu"
+
+
+@pytest.mark.parametrize("words", [("Home", "Extras"), ("Extras", "Home")])
+def test_a_list_is_known_by_a_heading_only_where_it_comes_first(words: tuple[str, str]) -> None:
+    nodes = [
+        Node("heading" if word == "Extras" else "link", (20, 20 + 40 * place, 100, 20), word)
+        for place, word in enumerate(words)
+    ]
+    snapshot = page(Node("list", (10, 10, 300, 90), children=nodes, tag="ul"))
+    label = label_of(snapshot.elements[1], Tree(snapshot))
+    assert label == (words[0], words[0] == "Extras")
+
+
+def test_a_list_or_box_of_a_sidebars_class_is_a_sidebar() -> None:
+    for tag in ("ul", "div"):
+        assert role_of(replace(looks(tag, {}), classes=("navbar-nav", "sidebar"))) == "sidebar"
+    assert role_of(replace(looks("ul", {}), classes=("sidebar-item",))) == "list"
 
 
 def test_the_first_link_of_the_header_is_the_site_name() -> None:
