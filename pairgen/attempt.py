@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -32,8 +32,8 @@ class Stage:
         proposed = propose(self._before, slot.operator, slot.tier, mechanism, rng)
         for candidate in islice(proposed, max_candidates):
             self._funnel.candidates[slot.operator, slot.tier] += 1
+            self._renderer.undo()  # not before another is due: it costs a screenshot
             outcome = self._try(candidate, slot.pair_id)
-            self._renderer.undo()
             if isinstance(outcome, Pair):
                 self._funnel.kept[slot.operator, slot.tier] += 1
                 return outcome
@@ -45,7 +45,7 @@ class Stage:
         again = self._renderer.load(self._page)
         if again != self._png:
             return None
-        renderer = renderer_json(self._renderer.version, self._fonts(self._before))
+        renderer = renderer_json(self._renderer.version, self._fonts())
         return Pair(pair_id=pair_id, page=self._page, before=self._png, after=again, renderer=renderer)
 
     def disturbed(self, pair_id: str, kind: str, disturb: Callable[[bytes], bytes | None]) -> Pair | None:
@@ -53,7 +53,7 @@ class Stage:
         after = disturb(self._png)
         if after is None or after == self._png:
             return None
-        renderer = renderer_json(self._renderer.version, self._fonts(self._before))
+        renderer = renderer_json(self._renderer.version, self._fonts())
         return Pair(
             pair_id=pair_id, page=self._page, before=self._png, after=after, renderer=renderer, benign_kind=kind
         )
@@ -97,35 +97,45 @@ class Stage:
         assert rendering.after is not None
         if self._renderer.screenshot() != png:
             return Rejected("unstable", "after, same load")
-        self._renderer.undo()
         if self._renderer.load(self._page) != self._png:
             return Rejected("unstable", "before, second load")
-        fonts = self._fonts(self._before)
-        fault = self._font_fault(self._before, candidate, candidate.old_value)
+        shown = _shown_texts(self._before)
+        old = [e for e in _subtree(self._before, candidate.change.ref) if e.own_text]
+        fonts = self._renderer.fonts([*{*shown, *(e.ref for e in old)}])
+        fault = _font_fault(old, candidate, candidate.old_value, fonts)
         if fault is not None:
             return fault
         self._renderer.apply(candidate.change)
         if self._renderer.screenshot() != png:
             return Rejected("unstable", "after, second load")
-        fault = self._font_fault(rendering.after, candidate, candidate.new_value)
-        return fault or [*fonts, *self._fonts(rendering.after)]
+        # the other texts are as they were, and so are their fonts
+        new = [e for e in _subtree(rendering.after, candidate.change.ref) if e.own_text]
+        new_fonts = self._renderer.fonts([e.ref for e in new])
+        drew = [*(fonts[ref] for ref in shown), *(new_fonts[e.ref] for e in new if e.visible_box)]
+        fault = _font_fault(new, candidate, candidate.new_value, new_fonts)
+        return fault or sorted({font for found in drew for font in found})
 
-    def _fonts(self, snapshot: Snapshot) -> list[PlatformFont]:
-        texts = [e.ref for e in snapshot.elements if e.own_text and e.visible_box]
-        return sorted({font for found in self._renderer.fonts(texts).values() for font in found})
+    def _fonts(self) -> list[PlatformFont]:
+        found = self._renderer.fonts(_shown_texts(self._before))
+        return sorted({font for fonts in found.values() for font in fonts})
 
-    def _font_fault(self, snapshot: Snapshot, candidate: Candidate, value: str) -> Rejected | None:
-        """Return why the page's present fonts don't draw the target as its styles and `value` say."""
-        texts = [e for e in _subtree(snapshot, candidate.change.ref) if e.own_text]
-        fonts = self._renderer.fonts([e.ref for e in texts])
-        for e in texts:
-            lacking = missing_glyphs(e.own_text, e.styles["font-family"], fonts[e.ref])
-            if lacking:
-                return Rejected("glyphs", lacking)
-            other = other_weight(int(value), fonts[e.ref]) if candidate.operator == "font_weight" else None
-            if other:
-                return Rejected("weight_face", other)
-        return None
+
+def _shown_texts(snapshot: Snapshot) -> list[int]:
+    return [e.ref for e in snapshot.elements if e.own_text and e.visible_box]
+
+
+def _font_fault(
+    texts: list[Element], candidate: Candidate, value: str, fonts: Mapping[int, tuple[PlatformFont, ...]]
+) -> Rejected | None:
+    """Return why these fonts don't draw the target's texts as their styles and `value` say."""
+    for e in texts:
+        lacking = missing_glyphs(e.own_text, e.styles["font-family"], fonts[e.ref])
+        if lacking:
+            return Rejected("glyphs", lacking)
+        other = other_weight(int(value), fonts[e.ref]) if candidate.operator == "font_weight" else None
+        if other:
+            return Rejected("weight_face", other)
+    return None
 
 
 def _subtree(snapshot: Snapshot, ref: int) -> Iterator[Element]:

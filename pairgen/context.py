@@ -21,7 +21,7 @@ def run_context(config: "PairgenConfig") -> str:
     settings = {
         "seed": config.seed,
         "max_candidates": config.max_candidates,
-        "png_level": config.png_level,
+        "png_level": config.level,
         "browser": asdict(config.browser),
         "filters": asdict(config.filters),
         "files": [_files_digest(pages) for pages in (config.pages, *sorted(config.sources.values()))],

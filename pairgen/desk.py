@@ -28,6 +28,7 @@ class DeskConfig:
     seed: int
     max_candidates: int
     png_level: int
+    """`images.FAST`, or oxipng's level."""
     browser: BrowserConfig
     filters: FiltersConfig
 
