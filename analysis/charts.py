@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from analysis.drawing import Scale, band, curve, dot, label_width, line, svg, text
+from analysis.figures import percent
 from analysis.markup import Html, element, join
 
 _ROW_PX: Final = 24
@@ -23,6 +24,8 @@ class Estimate(NamedTuple):
     note: str = ""
     """Said in the value's place where there is none, behind it where there is."""
     class_: str = ""
+    num_trials: int = 0
+    """What a rate divides by; it is written no finer than that carries."""
 
 
 def interval_mark(value: float, low: float | None, high: float | None, title: str, *, top: float = 1.0) -> Html:
@@ -52,17 +55,19 @@ def _estimate(row: Estimate, across: Scale, y: float, is_percent: bool) -> Html:
     name = text(row.label, across.start - 10, y + 4, "end")
     if row.value is None:
         return join(name, text(row.note or "no figure", across.start + 6, y + 4, "soft small"))
-    written, span = _written(row.value, is_percent), []
+    written, span = _written(row.value, is_percent, row.num_trials), []
     if row.low is not None and row.high is not None:
-        written += f" [{_written(row.low, is_percent)}, {_written(row.high, is_percent)}]"
+        written += (
+            f" [{_written(row.low, is_percent, row.num_trials)}, {_written(row.high, is_percent, row.num_trials)}]"
+        )
         span = [line(across(row.low), y, across(row.high), y, f"{row.class_} span".strip())]
     said = text(f"{written} {row.note}".rstrip(), across.end + 12, y + 4, "small")
     return join(name, *span, dot(across(row.value), y, f"{row.class_} point".strip(), title=written), said)
 
 
-def _written(value: float, is_percent: bool, *, short: bool = False) -> str:
+def _written(value: float, is_percent: bool, count: int = 0, *, short: bool = False) -> str:
     if is_percent:
-        return f"{100 * value:.0f}%" if short else f"{100 * value:.1f}"
+        return f"{100 * value:.0f}%" if short else percent(value, count)
     return f"{value:g}" if short else f"{value:.2f}"
 
 
@@ -220,7 +225,7 @@ def _scattered(points: Sequence[tuple[str, float, Estimate]], across: Scale, up:
     for (name, taken, rate), (x, y) in zip(points, places, strict=True):
         if rate.low is not None and rate.high is not None:
             marks.append(line(x, up(rate.low), x, up(rate.high), "span"))
-        marks.append(dot(x, y, title=f"{name}: {100 * (rate.value or 0):.1f}%, {taken:.3g}"))
+        marks.append(dot(x, y, title=f"{name}: {percent(rate.value or 0, rate.num_trials)}%, {taken:.3g}"))
         wide = label_width([name])
         for class_, start, base in _label_places(x, y, wide):
             box = _Box(start, base - 10, start + wide, base + 3)
@@ -240,6 +245,6 @@ def _label_places(x: float, y: float, wide: float) -> list[tuple[str, float, flo
     ]
 
 
-def estimate_of(label: str, row: Mapping[str, Any], name: str, **said: str) -> Estimate:
-    """Return a table row's `name` with `_low` and `_high`."""
-    return Estimate(label, row[name], row[f"{name}_low"], row[f"{name}_high"], **said)
+def estimate_of(label: str, row: Mapping[str, Any], name: str, *, num_trials: int = 0, **said: str) -> Estimate:
+    """Return a table row's `name` with `_low` and `_high`; num_trials: what it divides by."""
+    return Estimate(label, row[name], row[f"{name}_low"], row[f"{name}_high"], num_trials=num_trials, **said)

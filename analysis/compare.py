@@ -10,6 +10,7 @@ import polars as pl
 from analysis.cells import Cells, Flags, lay_out
 from analysis.clusters import own_clusters
 from analysis.comparisons import comparisons
+from analysis.figures import percent, points
 from analysis.paired import ALPHA, holm
 from analysis.scopes import OVERALL, scopes
 from analysis.tally import RunTables
@@ -199,9 +200,10 @@ def _line(one: Mapping[str, Any], name: str) -> list[str]:
     word = "inconclusive"
     if one["is_significant"]:
         word = "better" if one["difference"] > 0 else "worse"
-    rates = [f"{100 * one[f'rate_{side}']:.1f}" for side in (_A, _B)]
-    difference = f"{100 * one['difference'] + 0.0:+.1f}"
+    count = one["num_pairs"]
+    rates = [percent(one[f"rate_{side}"], count) for side in (_A, _B)]
+    difference = points(one["difference"], count, sign="+")
     if one["difference_low"] is not None:
-        difference += f" [{100 * one['difference_low']:.1f}, {100 * one['difference_high']:.1f}]"
+        difference += f" [{points(one['difference_low'], count)}, {points(one['difference_high'], count)}]"
     p_values = [f"{one[name]:.2g}" for name in ("p_value", "p_holm")]
     return [name, *rates, f"{one['num_better']:,}", f"{one['num_worse']:,}", difference, *p_values, word]

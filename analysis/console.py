@@ -14,9 +14,11 @@ from analysis.figures import (
     agreement_figures,
     alarms,
     alarms_and_interval,
+    count_of,
     outcome_rows,
     percent,
     rate_and_interval,
+    with_counts,
 )
 from analysis.official import badges, claims_to_be_official
 from analysis.ranking import ranked, read_probe, why_none_named
@@ -54,7 +56,8 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
     lines = [Line(text) for text in (header if notes is not None else [*header, *_dataset(analysis)])]
     notes = analysis.facts.notes if notes is None else notes
     legend = [Line(_legend(analysis), "dim")]
-    table = ranked(analysis.leaderboard).join(analysis.found, on=["judge", "model"], how="left")
+    board = with_counts(analysis.leaderboard, analysis.statistics["intervals"])
+    table = ranked(board).join(analysis.found, on=["judge", "model"], how="left")
     for (judge,), rows in analysis.leaderboard.partition_by("judge", as_dict=True, maintain_order=True).items():
         said = [notes.get(str(judge)), "judge is a contestant" if judge in analysis.contestants else None]
         note = "; ".join(text for text in said if text)
@@ -122,7 +125,7 @@ def _alarms(analysis: Analysis, judge: str) -> list[Line]:
     heads = ["false alarms per 1,000", "all [95%]", *grid.kinds, "named %"]
     rows = [
         [model, alarms_and_interval(whole), *(alarms(one) if one else ABSENT for one in kinds),
-         rate_and_interval({**whole, "num_pairs": analysis.num_changed}, "recall")]
+         rate_and_interval({**whole, "recall_count": analysis.num_changed}, "recall")]
         for model, whole, kinds in grid.rows
     ]  # fmt: skip
     lines = [Line(text) for text in aligned([heads, *rows], right=grid.kinds)]
@@ -143,17 +146,17 @@ def _standings(rows: pl.DataFrame, judging: Collection[str]) -> list[Line]:
 
 
 def _standing(row: Mapping[str, Any], *, has_boxes: bool, has_models: bool) -> list[str]:
-    num_pairs = row["num_pairs"]
+    num_changed = count_of(row, "diff_recall")
     mark = " (baseline)" if has_models and row["role"] == "baseline" else ""
-    boxless = [percent(row["unboxed_recall"], num_pairs)] if has_boxes else []
+    boxless = [percent(row["unboxed_recall"], num_changed)] if has_boxes else []
     return [
         str(row["rank"] or "-"),
         row["model"] + mark + (f" ({row['mark']})" if row["mark"] else ""),
-        percent(row["found"], num_pairs),
+        percent(row["found"], num_changed),
         rate_and_interval(row, "diff_recall"),
         *boxless,
         rate_and_interval(row, "no_diff_specificity"),
-        percent(row["overall_accuracy"], num_pairs),
+        percent(row["overall_accuracy"], row["num_pairs"]),
         row["unranked_reason"] or "",
     ]
 
@@ -175,11 +178,11 @@ def _probes(rows: pl.DataFrame, analysis: Analysis) -> list[Line]:
     if rows.is_empty():
         return []
     readings = [
-        (read_probe(row, num_changed=analysis.num_changed, is_whole=analysis.is_whole), row["num_pairs"])
+        read_probe(row, num_changed=analysis.num_changed, is_whole=analysis.is_whole)
         for row in rows.iter_rows(named=True)
     ]
-    parts = [f"{one.model} {percent(one.rate, num_pairs)} {one.says}".rstrip() for one, num_pairs in readings]
-    is_ok = all(one.is_ok for one, _ in readings)
+    parts = [f"{one.model} {percent(one.rate, analysis.num_changed)} {one.says}".rstrip() for one in readings]
+    is_ok = all(one.is_ok for one in readings)
     return [Line(f"probes  {'   '.join(parts)}", "" if is_ok else "yellow")]
 
 

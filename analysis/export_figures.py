@@ -48,7 +48,10 @@ def _of_judge(analysis: Analysis, judge: str) -> Mapping[str, Html | None]:
 def leaderboard_figure(analysis: Analysis, judge: str) -> Html | None:
     """Return each row's overall accuracy with its interval, best first; None where nothing stands."""
     order = ranked(analysis.leaderboard).filter(pl.col("judge") == judge)
-    rows = [estimate_of(one["model"], one, "overall_accuracy") for one in order.iter_rows(named=True)]
+    rows = [
+        estimate_of(one["model"], one, "overall_accuracy", num_trials=one["num_pairs"])
+        for one in order.iter_rows(named=True)
+    ]
     return forest(rows, f"Overall accuracy, judge {judge}", low=0, high=1) if rows else None
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from analysis.exports import Exported, file_name
-from analysis.figures import agreement_figures, percent, rate_and_interval
+from analysis.figures import agreement_figures, percent, rate_and_interval, with_counts
 from analysis.ranking import ranked
 from analysis.tally import Analysis
 from records.files import atomic_path, write_text
@@ -62,7 +62,8 @@ def page_tables(analysis: Analysis, judges: Sequence[str]) -> dict[str, Rows]:
 
 def _leaderboard(analysis: Analysis, judge: str) -> Rows:
     rates = {"named": "diff_recall", "unchanged-ok": "no_diff_specificity", "overall": "overall_accuracy"}
-    order = ranked(analysis.leaderboard).filter(pl.col("judge") == judge)
+    board = with_counts(analysis.leaderboard, analysis.statistics["intervals"])
+    order = ranked(board).filter(pl.col("judge") == judge)
     rows = [
         [str(one["rank"] or "-"), one["model"], *(rate_and_interval(one, name).strip() for name in rates.values())]
         for one in order.iter_rows(named=True)

@@ -5,23 +5,54 @@ from typing import Any, Final
 
 import polars as pl
 
+from schemas.tables import RATES
+
 ABSENT: Final = "-"
 ALSO_JUDGES: Final = "also judged here"
 """Marks a model whose weights are a judge of the same run, too."""
 MIN_PAIRS_SHOWN: Final = 10
 """Cells of fewer pairs stay in Parquet and off the screen."""
-_MANY_PAIRS: Final = 1_000
+_MANY: Final = 1_000
+_PAIR: Final = "pair"
 
 
-def percent(rate: float | None, num_pairs: int) -> str:
-    """Write a rate as percent, with one decimal where the dataset's pairs carry one."""
-    return ABSENT if rate is None else f"{100 * rate:.{int(num_pairs >= _MANY_PAIRS)}f}"
+def decimals(count: int) -> int:
+    """Return how many decimals a percentage of `count` carries: one from 1,000 on, where one more is 0.1 points."""
+    return int(count >= _MANY)
+
+
+def percent(rate: float | None, count: int) -> str:
+    """Write a rate of `count` pairs, or claims, as percent, with no more decimals than they carry."""
+    return ABSENT if rate is None else f"{100 * rate:.{decimals(count)}f}"
+
+
+def points(difference: float, count: int, *, sign: str = "") -> str:
+    """Write a difference of two rates over `count` pairs in points; `sign` as in a format."""
+    return f"{100 * difference + 0.0:{sign}.{decimals(count)}f}"
+
+
+def with_counts(board: pl.DataFrame, intervals: pl.DataFrame) -> pl.DataFrame:
+    """Return LEADERBOARD rows with `<rate>_count`: what each rate divides by, so that it is written no finer.
+
+    intervals: INTERVALS.
+    """
+    of_pairs = intervals.filter(pl.col("unit") == _PAIR).select("judge", "model", "rate", "num_trials")
+    names = {rate: f"{rate}_count" for rate in RATES}
+    wide = of_pairs.pivot("rate", index=["judge", "model"], values="num_trials").rename(names, strict=False)
+    return board.join(wide, on=["judge", "model"], how="left", maintain_order="left")
+
+
+def count_of(row: Mapping[str, Any], name: str) -> int:
+    """Return what a row's rate divides by: its `_count`, or else all pairs."""
+    found = row.get(f"{name}_count")
+    return int(row["num_pairs"] if found is None else found)
 
 
 def rate_and_interval(row: Mapping[str, Any], name: str) -> str:
     """Write a LEADERBOARD rate with its 95% interval: `50 [39-61]`."""
-    rate, low, high = (percent(row[name + suffix], row["num_pairs"]) for suffix in ("", "_low", "_high"))
-    width = len(percent(1.0, row["num_pairs"]))
+    count = count_of(row, name)
+    rate, low, high = (percent(row[name + suffix], count) for suffix in ("", "_low", "_high"))
+    width = len(percent(1.0, count))
     return ABSENT if rate == ABSENT else f"{rate:>{width}} [{low}-{high}]"
 
 

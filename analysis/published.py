@@ -67,6 +67,7 @@ def _as_row(entry: dict[str, Any]) -> dict[str, Any]:
     for name in RATES:
         bounds = wilson(np.round(entry[name] / 100 * _trials(name)), _trials(name))
         row |= {name: entry[name] / 100, f"{name}_low": float(bounds.low), f"{name}_high": float(bounds.high)}
+        row[f"{name}_count"] = _trials(name)
     return row
 
 

@@ -56,7 +56,7 @@ def cost_figure(analysis: Analysis, judge: str) -> Html | None:
     board = analysis.leaderboard.filter((pl.col("judge") == judge) & pl.col("model").is_in(names))
     points = [
         (one["model"], (1_000 if has_prices else 1) * taken[one["model"]],
-         estimate_of(one["model"], one, "overall_accuracy"))
+         estimate_of(one["model"], one, "overall_accuracy", num_trials=one["num_pairs"]))
         for one in board.iter_rows(named=True)
         if taken.get(one["model"])
     ]  # fmt: skip

@@ -53,9 +53,11 @@ def agreement_by_part(analysis: Analysis) -> Html | None:
     twos = (
         parts.filter((pl.col("scope_kind") == OVERALL) & (pl.col("judge_a") != "all")) if len(whole) else first.clear()
     )
-    named = {f"{one['judge_a']} and {one['judge_b']}": one for one in twos.iter_rows(named=True)}
-    rows = [estimate_of(name, one, "raw_agreement", note=_alpha(one)) for name, one in named.items()]
-    rows += [estimate_of(_part(one), one, "raw_agreement", note=_alpha(one)) for one in first.iter_rows(named=True)]
+    named = [(f"{one['judge_a']} and {one['judge_b']}", one) for one in twos.iter_rows(named=True)]
+    named += [(_part(one), one) for one in first.iter_rows(named=True)]
+    rows = [
+        estimate_of(name, one, "raw_agreement", num_trials=one["num_cells"], note=_alpha(one)) for name, one in named
+    ]
     return forest(rows, "Agreement by part of the dataset", low=0, high=1)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from analysis.charts import interval_mark
-from analysis.figures import ABSENT, ALSO_JUDGES, percent, rate_and_interval
+from analysis.figures import ABSENT, ALSO_JUDGES, count_of, percent, points, rate_and_interval, with_counts
 from analysis.markup import Html, element, join, row, table
 from analysis.published import published_rows
 from analysis.ranking import ProbeReading, ranked, read_probe, why_none_named
@@ -17,6 +17,8 @@ from analysis.tally import Analysis
 from schemas.vocabulary import CHANGED_TIERS
 
 _BARS: Final = {"overall": "overall_accuracy", "named": "diff_recall"}
+_OF: Final = {"found": "diff_recall", "unboxed_recall": "diff_recall"}
+"""Rates that no table counts -> one over the same pairs."""
 
 
 def by_judge(judge: str, *parts: str) -> Html:
@@ -36,11 +38,13 @@ def contestants(analysis: Analysis, judge: str) -> list[str]:
 
 def standings(analysis: Analysis) -> Html:
     """Return the leaderboard of each judge, and what the probes say of it."""
-    order = ranked(analysis.leaderboard).join(analysis.found, on=["judge", "model"], how="left")
+    board = with_counts(analysis.leaderboard, analysis.statistics["intervals"])
+    order = ranked(board).join(analysis.found, on=["judge", "model"], how="left")
     left_open = analysis.statistics["ranks"].select("judge", "model", "rank_best", "rank_worst")
     order = order.join(left_open, on=["judge", "model"], how="left", maintain_order="left")
-    probes = analysis.leaderboard.filter(pl.col("role") == "probe")
-    probes = probes.join(analysis.found, on=["judge", "model"], how="left", maintain_order="left")
+    probes = board.filter(pl.col("role") == "probe").join(
+        analysis.found, on=["judge", "model"], how="left", maintain_order="left"
+    )
     legend = (
         "Overall: both kinds of pair together. Named: of the changed pairs, those whose change was named rightly. "
         "Unchanged-ok: of the unchanged pairs, those where nothing was claimed. Found: the changed element was found, "
@@ -148,7 +152,7 @@ def _bar(one: Mapping[str, Any], name: str, top: float) -> Html:
     if rate is None:
         return element("td", ABSENT, class_="bar")
     drawing = interval_mark(rate, one[f"{name}_low"], one[f"{name}_high"], rate_and_interval(one, name), top=top)
-    words = element("b", percent(rate, one["num_pairs"])), _interval(one, name)
+    words = element("b", percent(rate, count_of(one, name))), _interval(one, name)
     return element("td", *words, drawing, class_="bar", data_v=f"{rate:.6g}")
 
 
@@ -156,13 +160,13 @@ def _rate(one: Mapping[str, Any], name: str) -> Html:
     """Return a rate's cell, with its interval where the table has one."""
     rate = one[name]
     if rate is None or one.get(f"{name}_low") is None:
-        return figure_cell(percent(rate, one["num_pairs"]), rate)
-    words = percent(rate, one["num_pairs"]), _interval(one, name)
+        return figure_cell(percent(rate, count_of(one, _OF.get(name, name))), rate)
+    words = percent(rate, count_of(one, name)), _interval(one, name)
     return element("td", *words, class_="figure", data_v=f"{rate:.6g}")
 
 
 def _interval(one: Mapping[str, Any], name: str) -> Html:
-    low, high = (percent(one[f"{name}_{end}"], one["num_pairs"]) for end in ("low", "high"))
+    low, high = (percent(one[f"{name}_{end}"], count_of(one, name)) for end in ("low", "high"))
     return element("span", f"{low}–{high}", class_="bounds")
 
 
@@ -188,12 +192,13 @@ def _apart(analysis: Analysis, judge: str) -> Html:
 
 def _neighbours(one: Mapping[str, Any]) -> list[str]:
     low, high = (one[f"difference_{end}"] for end in ("low", "high"))
-    bounds = "" if low is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
+    count = one["num_pairs"]
+    bounds = "" if low is None else f" [{points(low, count)}, {points(high, count)}]"
     verdict = ("good", "beyond chance") if one["is_significant"] else ("soft", "inconclusive")
     if one["difference"] is None:
         return [one["model_a"], one["model_b"], ABSENT, ABSENT, ABSENT, one["reason"] or ""]
     return [
-        one["model_a"], one["model_b"], figure_cell(f"{100 * one['difference']:.1f}{bounds}"),
+        one["model_a"], one["model_b"], figure_cell(f"{points(one['difference'], count)}{bounds}"),
         figure_cell(f"{one['p_value']:.2g}"), figure_cell(f"{one['p_holm']:.2g}"),
         element("span", verdict[1], class_=f"verdict {verdict[0]}"),
     ]  # fmt: skip
