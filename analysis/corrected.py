@@ -63,7 +63,7 @@ def basis(
     """
     changed = changed_mask(cells.pairs)
     held = tally(cells, expected, judge)
-    if held.num_right.any() and held.num_wrong.any():
+    if held.num_right[changed].any() and held.num_wrong[changed].any():
         whole, same = (_by_probes(held, np.flatnonzero(mask), clusters) for mask in (changed, ~changed))
         parts = _operators(cells.pairs, held, whole, clusters)
         return Basis(PROBES, parts or [whole], [same._replace(kind=UNCHANGED)] if not changed.all() else [])

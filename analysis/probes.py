@@ -100,11 +100,11 @@ def _read(cells: Cells, rows: ProbeRows, whole: Flags, part: Part, clusters: Clu
     told = [one.changed if is_changed else one.unchanged for one in rows.expected]
     is_held = np.array([one is not None for one in told])
     invents = np.array([one.invents if is_changed else one.unchanged != CLEAN for one in rows.expected])
-    is_judged: Flags = ~np.all(cells.is_unanswered[places], axis=1)
+    is_judged: Flags = np.any(cells.is_scored[places] & ~cells.is_unanswered[places], axis=1)
     unscored = (~cells.is_scored[places]).sum(axis=1)
     size = len(part.pairs)
     reasons = [
-        NOT_JUDGED if not judged else NO_SCORE if lost == size else None if held else NOT_HELD
+        NO_SCORE if lost == size else NOT_JUDGED if not judged else None if held else NOT_HELD
         for judged, lost, held in zip(is_judged, unscored, is_held, strict=True)
     ]
     agreed = whole[:, part.pairs]
