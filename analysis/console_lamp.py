@@ -57,7 +57,8 @@ def ranking_words(one: Mapping[str, Any]) -> str:
     tau = "" if one["kendall_tau"] is None else f", tau {one['kendall_tau']:.2f}"
     if not one["num_flips"]:
         return f"no two rows change places {over}{tau}"
-    return f"{one['num_flips']} flips, {one['num_clear_flips']} of them clear, {over}{tau}"
+    pairs = "1 pair of rows changes" if one["num_flips"] == 1 else f"{one['num_flips']} pairs of rows change"
+    return f"{pairs} places, {one['num_clear_flips']} clearly, {over}{tau}"
 
 
 def favour_lines(analysis: Analysis) -> list[str]:
@@ -73,9 +74,11 @@ def favour_words(one: Mapping[str, Any]) -> str:
         return f"{lead}: {one['reason']}"
     figures = f"{_points(one['favour'])} points [{_points(one['favour_low'])}, {_points(one['favour_high'])}]"
     word = "inconclusive"
-    if one["is_significant"]:
-        word = "favours itself" if one["favour"] > 0 else "is harder on itself"
-    return f"{lead}: {figures} more than on other rows, p {one['p_holm']:.2g}: {word}"
+    if one["is_significant"] and one["favour"] > 0:
+        word = "it favours itself"
+    elif one["favour"] > 0 and one["num_as_favoured"]:
+        word = f"{one['num_as_favoured']} of {one['num_other_models']} other rows as much or more"
+    return f"{lead}: {figures} beyond what other rows lead to expect, p {one['p_holm']:.2g}: {word}"
 
 
 def _points(share: float) -> str:

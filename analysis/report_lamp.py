@@ -165,8 +165,8 @@ def _favoured(favoured: pl.DataFrame) -> Html:
         return Html("")
     rows = [element("li", favour_words(one)) for one in favoured.iter_rows(named=True)]
     says = (
-        "A judge whose weights also answer: how much more often than another judge it takes its own row's answers, "
-        "beyond what the two differ by on all other rows. Corrected by Holm."
+        "A judge whose weights also answer: how much more often it takes its own row's answers than another judge's "
+        "rate leads to expect, by the line on which the two judges put all other rows. Corrected by Holm."
     )
     heading = element("h3", "Does a judge favour itself?")
     return join(heading, element("p", says, class_="soft"), element("ul", *rows, class_="findings"))

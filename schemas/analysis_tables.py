@@ -224,6 +224,7 @@ SELF_FAVOURING: Final = pl.Schema(
         **_columns(_COUNT, "num_pairs", "num_clusters", "num_only_own", "num_only_other", "num_other_models"),
         **_with_bounds("difference"),
         "p_value": _NUMBER,
+        "num_as_favoured": _COUNT,
         **_with_bounds("favour"),
         **_columns(_NUMBER, "p_favour", "p_holm"),
         "is_significant": _FLAG,

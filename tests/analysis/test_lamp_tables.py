@@ -297,7 +297,7 @@ def test_flips_are_every_two_rows_whose_order_turns() -> None:
     assert (flip["model_a"], flip["model_b"]) == ("m0", "m1")
     assert flip["raw_difference"] == pytest.approx(raw[0] - raw[1])
     assert flip["corrected_difference"] == pytest.approx(corrected[0] - corrected[1])
-    assert "1 flips" in "\n".join(lamp_lines(analysis, "rules"))
+    assert "1 pair of rows changes places" in "\n".join(lamp_lines(analysis, "rules"))
     table = analysis.statistics["corrected"]
     for rate in RATES:
         part = table.filter(pl.col("rate") == rate).drop_nulls(["rank_raw", "rank_corrected"])
