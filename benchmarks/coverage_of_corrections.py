@@ -206,9 +206,9 @@ def favours(
 ) -> list[Figure]:
     """Return how often a judge is said to favour itself, and how often the interval of `favour` holds 0.
 
-    The judge is kinder to all rows than the other one, and to its own, the best of six unless `own` says which, by `kindness` (share of its
-    wrong answers that it takes) besides; 0 makes every finding a false one. 600 pairs on 60 pages. is_level: all rows
-    have one true rate.
+    The judge is kinder to all rows than the other one, and to its own, the best of six unless `own` says which, by
+    `kindness` (share of its wrong answers that it takes) besides; 0 makes every finding a false one. 600 pairs on 60
+    pages. is_level: all rows have one true rate.
     """
     kind = Kind(name="own", num_per_cell=14, num_no_diff=54, num_models=6, num_pages=60, shared=0.2)
     world = make_world(kind, seed, is_level=is_level)
