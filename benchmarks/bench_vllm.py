@@ -8,6 +8,7 @@ tokens and the rest 16. All in one batch is reported. Wants an idle machine; ski
 
 import asyncio
 import importlib.util
+import io
 import statistics
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+from PIL import Image, ImageOps
 
 from model_adapters.engines import tiny_model
 from model_adapters.engines.vllm import VllmConfig, VllmEngine
@@ -26,7 +28,8 @@ from orchestrator.tasks import Reply
 from schemas.protocols import ChatRequest, ImagePart, Sampling, TextPart
 
 ROOT: Final = Path(__file__).parents[1]
-NUM_REQUESTS: Final = 64
+NUM_REQUESTS: Final = 180
+"""Enough that the last long answers, which nothing is left to overlap with, are a small part, as in a sweep."""
 ROUNDS: Final = 7
 BATCH: Final = 16
 RATIO_LIMIT: Final = 0.95
@@ -39,13 +42,21 @@ class Asked:
 
     def __init__(self) -> None:
         images = pl.read_parquet(ROOT / "data/embedded/pairs.parquet", columns=["image_before", "image_after"])
-        self._images = [(before["bytes"], after["bytes"]) for before, after in images.head(NUM_REQUESTS).iter_rows()]
+        pairs = [(before["bytes"], after["bytes"]) for before, after in images.iter_rows()]
+        self._images = [*pairs, *((mirrored(before), mirrored(after)) for before, after in pairs)]
 
     def request(self, number: int, round_number: int) -> ChatRequest:
         """Return a question that no round has asked before, so that no cache of prompts answers it."""
         tokens = LONG if number % LONG_EVERY == 0 else SHORT
         parts = (TextPart(f"Round {round_number}: what changed?"), *map(_part, self._images[number]))
         return ChatRequest(parts=parts, sampling=Sampling(max_output_tokens=tokens))
+
+
+def mirrored(stored: bytes) -> bytes:
+    """Return another screenshot of the same size and complexity."""
+    buffer = io.BytesIO()
+    ImageOps.mirror(Image.open(io.BytesIO(stored))).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _part(stored: bytes) -> ImagePart:

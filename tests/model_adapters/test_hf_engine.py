@@ -34,20 +34,6 @@ def config(folder: Path, **other: object) -> HfConfig:
     return HfConfig(**({"model": str(folder), "num_gpus": 0, "num_threads": 1} | other))  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_model.build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
-
-
 class Asked:
     """An engine and the loop it lives in."""
 

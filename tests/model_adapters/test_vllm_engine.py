@@ -25,20 +25,6 @@ BEFORE, AFTER = cases.screenshot(1), cases.screenshot(2)
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    tiny_model.build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
-
-
-@pytest.fixture(scope="module")
 def engine(tiny: Path, loop: asyncio.AbstractEventLoop) -> Iterator["Asked"]:
     engine = VllmEngine(cases.config(tiny))
     loop.run_until_complete(engine.start())
