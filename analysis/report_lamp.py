@@ -20,7 +20,8 @@ _RATE_WORDS: Final = dict(zip(RATES, ("named", "unchanged-ok", "overall"), stric
 _SAYS: Final = (
     "Probes are told the truth and answer it rightly, or wrongly in one known way; the hand-written answers come with "
     "the verdicts that they should get. A judge that takes wrong answers is lenient, one that leaves right ones out is "
-    "strict. Probes speak regular English, so what a judge makes of them is kinder than what it makes of models."
+    "strict. Probes speak regular English, so judges look better on them than on models; the judges without a language "
+    "model were mended on the hand-written answers, which flatter those."
 )
 _CORRECTED_SAYS: Final = (
     "What each rate would be had the judge not erred, if it errs on a row's answers as often as on the probes' or the "
@@ -115,7 +116,8 @@ def _corrected(analysis: Analysis, judge: str) -> Html:
         return Html("")
     order = held.filter(pl.col("rate") == RATES[-1]).sort("rank_raw", "model", nulls_last=True)["model"]
     by_name = {(one["model"], one["rate"]): one for one in held.iter_rows(named=True)}
-    rows = [_corrected_row(name, [by_name[name, rate] for rate in RATES]) for name in order]
+    shared = {rate: _shared_reason(held, rate) for rate in RATES}
+    rows = [_corrected_row(name, [by_name[name, rate] for rate in RATES], shared) for name in order]
     heads = [
         "model",
         *(f"{word} %{what}" for word in _RATE_WORDS.values() for what in (", raw", ", corrected [95%]")),
@@ -129,13 +131,19 @@ def _corrected(analysis: Analysis, judge: str) -> Html:
     return join(table(heads, rows, class_="narrow sortable", caption=caption), element("p", f"{lead}{words}."))
 
 
-def _corrected_row(name: str, rates: list[Mapping[str, Any]]) -> list[str]:
+def _shared_reason(held: pl.DataFrame, rate: str) -> str | None:
+    """Return the reason that all rows share, which is said once below the table."""
+    reasons = held.filter(pl.col("rate") == rate)["reason"].unique()
+    return reasons[0] if len(reasons) == 1 else None
+
+
+def _corrected_row(name: str, rates: list[Mapping[str, Any]], shared: Mapping[str, str | None]) -> list[str]:
     cells: list[str] = [element("th", name, class_="name", scope="row")]
     for one in rates:
         cells.append(figure_cell(percent(one["raw"], one["num_pairs"]), one["raw"]))
         cells.append(figure_cell(_written(one), one["corrected"]))
-    reasons = dict.fromkeys(f"{_RATE_WORDS[one['rate']]}: {one['reason']}" for one in rates if one["reason"])
-    return [*cells, "; ".join(reasons)]
+    own = [one for one in rates if one["reason"] and one["reason"] != shared[one["rate"]]]
+    return [*cells, "; ".join(f"{_RATE_WORDS[one['rate']]}: {one['reason']}" for one in own)]
 
 
 def _written(one: Mapping[str, Any]) -> str:
