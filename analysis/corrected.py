@@ -87,10 +87,12 @@ def _by_probes(held: Tally, places: Places, clusters: Clusters) -> Stratum:
 
 def _operators(pairs: pl.DataFrame, held: Tally, whole: Stratum, clusters: Clusters) -> list[Stratum]:
     """Return a part for each operator (or set of them), none where one can't be told well enough."""
-    named = pairs.select(pl.col("operators").list.sort().list.join(" ")).to_series()
+    named = (
+        pairs.select(pl.col("operators").list.sort().list.join(" ").rank("dense")).to_series().to_numpy()[whole.pairs]
+    )
     found = []
-    for name in named.gather(whole.pairs.tolist()).unique().sort():
-        places = whole.pairs[(named.gather(whole.pairs.tolist()) == name).to_numpy()]
+    for name in np.unique(named):
+        places = whole.pairs[named == name]
         if min(held.num_right[places].sum(), held.num_wrong[places].sum()) < MIN_CALIBRATED:
             return []
         part = _by_probes(held, places, clusters)._replace(kind=OPERATOR)

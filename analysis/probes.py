@@ -68,13 +68,14 @@ def probe_parts(pairs: pl.DataFrame) -> Iterator[Part]:
 
 
 def as_expected(cells: Cells, rows: ProbeRows) -> Flags:
-    """Return where a judge says of a probe what a sound one says: (rows, pairs)."""
+    """Return where a judge says of a probe what a sound one says, not where it was never asked: (rows, pairs)."""
     unchanged = ~changed_mask(cells.pairs)
     found = np.zeros((len(rows.places), len(unchanged)), dtype=np.bool_)
     for number, (place, expected) in enumerate(zip(rows.places, rows.expected, strict=True)):
         wanted = VERDICTS_OF_A_JUDGE.index(expected.changed) + 1 if expected.changed else -1
         clean = cells.is_right[place] if expected.unchanged == CLEAN else ~cells.is_right[place]
-        found[number] = np.where(unchanged, clean, cells.verdict[place] == wanted) & cells.is_scored[place]
+        found[number] = np.where(unchanged, clean, cells.verdict[place] == wanted)
+        found[number] &= cells.is_scored[place] & ~cells.is_unanswered[place]
     return found
 
 

@@ -79,7 +79,7 @@ def _by_loop(judge: str, probe: str, kind: str, operator: str | None = None, *, 
             continue
         counts["answers"] += 1
         counts["unscored"] += row.get("is_correct") is None
-        if row.get("is_correct") is None:
+        if row.get("is_correct") is None or row["status"] == "no_answer":
             continue
         counts["accepted"] += bool(row["is_correct"])
         counts["noticed"] += (row["num_hallucinations"] or 0) > 0
