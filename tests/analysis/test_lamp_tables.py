@@ -57,6 +57,8 @@ VERDICTS = pl.concat(
 ).with_columns(
     status=pl.when(pl.col("model") == "empty").then(pl.lit("no_answer")).otherwise("status"),
     is_correct=pl.when(pl.col("model") == "empty").then(pl.lit(False)).otherwise("is_correct"),
+    verdict=pl.when(pl.col("model") != "empty").then("verdict"),
+    num_hallucinations=pl.when(pl.col("model") != "empty").then("num_hallucinations"),
 )  # fmt: skip
 
 
