@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
+from analysis.reading import read_checked
 from records.run_paths import RunPaths
 from schemas.errors import ConfigError, StoreError
 
@@ -19,9 +20,12 @@ def table_files(paths: RunPaths) -> dict[str, Path]:
 def query(paths: RunPaths, sql: str) -> pl.DataFrame:
     """Return what a SELECT over the run's tables gives; ConfigError says what is wrong with it, and which there are.
 
-    Files are scanned, not read: a question takes the columns that it names.
+    Files are scanned, not read: a question takes the columns that it names. StoreError for tables that contradict
+    themselves, as `check_tables` says.
     """
     files = table_files(paths)
+    if {"pairs", "predictions", "verdicts"} <= set(files):
+        read_checked(paths, max_read_bytes=0)
     try:
         context = pl.SQLContext({name: pl.scan_parquet(path) for name, path in files.items()})
         return context.execute(sql).collect()

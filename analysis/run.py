@@ -9,6 +9,7 @@ import yaml
 
 from analysis.facts import read_facts
 from analysis.pair_measures import Embed, pair_measures
+from analysis.reading import read_checked
 from analysis.report import render_report
 from analysis.samples import Images
 from analysis.tally import Analysis, RunTables, build
@@ -19,12 +20,9 @@ from schemas.errors import StoreError
 from schemas.tables import (
     JUDGE_AGREEMENT,
     LEADERBOARD,
-    PREDICTIONS,
     RECALL_BY_OPERATOR,
     REPLAY,
     RUN_PAIRS,
-    VERDICTS,
-    conform,
 )
 from schemas.vocabulary import ROLES
 
@@ -34,7 +32,7 @@ _MEASURES: Final = "pair_measures"
 
 
 def load(paths: RunPaths, *, max_read_bytes: int = MAX_READ_BYTES) -> RunTables:
-    """Read a run's folder; StoreError says which file is absent or damaged.
+    """Read a run's folder; StoreError says which file is absent or damaged, or which row can't be (`check_tables`).
 
     max_read_bytes: predictions and verdicts in larger files stay on disk, and every figure reads the columns it needs.
     """
@@ -44,29 +42,17 @@ def load(paths: RunPaths, *, max_read_bytes: int = MAX_READ_BYTES) -> RunTables:
         if not path.exists():
             raise StoreError(f"{paths.root} is not a run's folder: it holds no {path.name}; run a sweep first")
     measured = paths.analysis(_MEASURES)
+    pairs, predictions, verdicts = read_checked(paths, max_read_bytes)
     return RunTables(
-        pairs=read_table(paths.pairs, RUN_PAIRS),
-        predictions=_read_or_scan(paths.predictions, PREDICTIONS, max_read_bytes),
-        verdicts=_read_or_scan(paths.verdicts, VERDICTS, max_read_bytes),
+        pairs=pairs,
+        predictions=predictions,
+        verdicts=verdicts,
         roles=read_roles(paths.config),
         contestants=read_contestants(paths.config),
         facts=read_facts(_read_config(paths.config)),
         families=read_families(paths.config),
         measures=read_table(measured, PAIR_MEASURES) if measured.exists() else None,
     )
-
-
-def _read_or_scan(path: Path, schema: pl.Schema, max_read_bytes: int) -> pl.DataFrame | pl.LazyFrame:
-    if path.stat().st_size <= max_read_bytes:
-        return read_table(path, schema)
-    try:
-        scanned = pl.scan_parquet(path)
-        held = conform(scanned.head(0).collect(), schema, path.stem)
-    except pl.exceptions.PolarsError as error:
-        raise StoreError(f"{path} is damaged ({error}): run the sweep again, finished calls are kept") from error
-    known = scanned.collect_schema()
-    absent = [pl.lit(None, dtype=held.schema[name]).alias(name) for name in schema if name not in known]
-    return scanned.with_columns(absent).select(schema.names())
 
 
 def read_families(config: Path) -> dict[str, str]:

@@ -42,14 +42,18 @@ def _png() -> bytes:
 
 
 def _verdicts() -> pl.DataFrame:
-    ids = PAIRS["id"].to_list()
     return verdicts_frame(
-        {"judge": judge, "model": model, "pair_id": pair_id, "is_correct": model == "oracle" or number % 3 == 0,
-         "verdict": None if pair_id.startswith("same") else "correct" if number % 3 == 0 else "partial"}
+        {"judge": judge, "model": model, "pair_id": pair_id,
+         **_said(is_same=pair_id.startswith("same"), is_right=model == "oracle" or number % 3 == 0)}
         for judge in ("rules", "similarity")
         for model in ("pixel_diff", "oracle")
-        for number, pair_id in enumerate(ids)
+        for number, pair_id in enumerate(PAIRS["id"])
     )  # fmt: skip
+
+
+def _said(*, is_same: bool, is_right: bool) -> dict[str, object]:
+    verdict = None if is_same else "correct" if is_right else "partial"
+    return {"is_correct": is_right, "verdict": verdict, "num_hallucinations": int(is_same and not is_right)}
 
 
 @pytest.fixture
@@ -186,11 +190,12 @@ def test_the_bootstrap_draws_by_the_runs_own_seed(run: RunPaths) -> None:
 def _noisy_verdicts() -> pl.DataFrame:
     draw = random.Random(0)
     return verdicts_frame(
-        {"judge": judge, "model": f"noisy_{model}", "pair_id": pair_id, "is_correct": draw.random() < 0.5}
+        {"judge": judge, "model": f"noisy_{model}", "pair_id": pair_id,
+         **_said(is_same=pair_id.startswith("same"), is_right=draw.random() < 0.5)}
         for judge in ("rules", "similarity")
         for model in range(6)
         for pair_id in PAIRS["id"]
-    )
+    )  # fmt: skip
 
 
 def test_the_guide_names_every_column() -> None:
