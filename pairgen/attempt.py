@@ -26,6 +26,11 @@ class Stage:
         self._pixels = decode(self._png)
         self._before: Snapshot = renderer.snapshot()
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return the page's elements as it was loaded."""
+        return self._before
+
     def attempt(self, slot: Slot, mechanism: str, seed: str, max_candidates: int) -> Pair | None:
         """Return the first candidate's pair that passes; None where none of the first `max_candidates` does."""
         rng = random.Random(seed)
@@ -33,7 +38,7 @@ class Stage:
         for candidate in islice(proposed, max_candidates):
             self._funnel.candidates[slot.operator, slot.tier] += 1
             self._renderer.undo()  # not before another is due: it costs a screenshot
-            outcome = self._try(candidate, slot.pair_id)
+            outcome = self.judge(candidate, slot.pair_id)
             if isinstance(outcome, Pair):
                 self._funnel.kept[slot.operator, slot.tier] += 1
                 return outcome
@@ -58,7 +63,8 @@ class Stage:
             pair_id=pair_id, page=self._page, before=self._png, after=after, renderer=renderer, benign_kind=kind
         )
 
-    def _try(self, candidate: Candidate, pair_id: str) -> Pair | Rejected:
+    def judge(self, candidate: Candidate, pair_id: str) -> Pair | Rejected:
+        """Change the page as it was loaded, and return the pair or why there is none; the caller undoes it."""
         checked = self._check(candidate)
         if isinstance(checked, Rejected):
             return checked

@@ -37,15 +37,18 @@ _ENV_EXECUTABLE = "DIFFSPOT_CHROMIUM"
 _MIN_VERSION = 120
 """Chromium's major version from which on all that is asked of it is known to work."""
 
+# What is important in the first layer outweighs whatever a page calls important; but for its inline styles.
 _STILL = """
-*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent !important;
-  scroll-behavior: auto !important; }
+@layer still { *, *::before, *::after { animation: none !important; transition: none !important;
+  caret-color: transparent !important; scroll-behavior: auto !important; pointer-events: auto !important; } }
 """
 _SETTLE = """
 async (css) => {
   const style = document.createElement('style');
   style.textContent = css;
-  document.head.append(style);
+  document.head.prepend(style);
+  // what lies over an element must be hit, also where it lets the pointer through
+  for (const e of document.querySelectorAll('[style*=pointer-events]')) e.style.removeProperty('pointer-events');
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => null)));
 }

@@ -4,6 +4,7 @@ Each predicate is a small function that returns None or why the candidate falls;
 run before the second snapshot is taken, `LAYOUT_PREDICATES` after. Thresholds are the constants below.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,22 @@ MIN_LINE_HEIGHT_GROWTH_PX: Final = 2
 _CLIP_TOLERANCE: Final = 0.02
 _OVERLAP_TOLERANCE_PX: Final = 4
 _GAP_TOLERANCE_PX: Final = 1
+_SPILL_PX: Final = 12
+"""How far letters, outlines and antialiasing may draw beyond their element's box."""
+LOOKS: Final = (
+    "display", "visibility", "position", "float", "z-index", "clip-path", "color", "background-color",
+    "background-image", "opacity", "box-shadow", "filter", "font-family", "font-size", "font-weight", "font-style",
+    "letter-spacing", "text-align", "text-transform", "text-decoration-line", "text-shadow", "white-space",
+    "translate", "rotate", "scale", "border-top-style", "border-right-style", "border-bottom-style",
+    "border-left-style", "border-top-color", "border-right-color", "border-bottom-color", "border-left-color",
+    "outline-style", "justify-content", "align-items", "flex-direction", "list-style-type",
+)  # fmt: skip
+"""Computed values that no layout changes: where they change on another element, a rule changed them."""
+_OWN_LOOKS: Final = ("display", "position", "background-image", "opacity", "filter", "translate", "rotate", "scale",
+                     "border-top-style", "outline-style")  # fmt: skip
+"""The same below the target, which hands the others down."""
+_SPREADING: Final = ("font_size", "gradient")
+"""Operators whose values may reach below the target by `em` and variables."""
 _REPLACED = ("img", "svg", "input", "select", "textarea", "button", "video", "canvas", "hr")
 
 
@@ -144,6 +161,43 @@ def leak(rendering: Rendering) -> str | None:
     return "no ancestor stays put"
 
 
+def cascade(rendering: Rendering) -> str | None:
+    """Reject where another element looks otherwise too, or where pixels changed and nothing moved: half a truth."""
+    kin = {rendering.old.ref, *_below(rendering, rendering.old)}
+    unexplained = rendering.changed.copy()
+    for old, new in rendering.both():
+        names = _OWN_LOOKS if old.ref in kin else LOOKS
+        if old.ref != rendering.old.ref and old.styles != new.styles and (old.visible_box or new.visible_box):
+            differing = [name for name in names if old.styles.get(name) != new.styles.get(name)]
+            if differing and not (old.ref in kin and rendering.candidate.operator in _SPREADING):
+                return f"<{old.tag}>: {differing[0]} changes as well"
+        if old.ref in kin or old.box != new.box:
+            for side, snapshot in ((old, rendering.before), (new, rendering.after)):
+                _explain(unexplained, side, snapshot)
+    count = int(unexplained.sum())
+    return f"{count} px where nothing moved" if count else None
+
+
+def _below(rendering: Rendering, element: Element) -> Iterator[int]:
+    for child in element.children:
+        yield child
+        yield from _below(rendering, rendering.before.elements[child])
+
+
+def _explain(mask: Mask, element: Element, snapshot: Snapshot | None) -> None:
+    """Clear the pixels where an element draws, shadows included, and the text around it that flows with it."""
+    assert snapshot is not None
+    reach = _SPILL_PX + sum(
+        abs(float(px))
+        for name in ("box-shadow", "text-shadow", "filter")
+        for px in re.findall(r"(-?[\d.]+)px", element.styles[name])
+    )
+    parent = None if element.parent is None else snapshot.elements[element.parent]
+    for box in (element.box, parent.box if parent is not None and parent.own_text else element.box):
+        wide = Box(int(box.x - reach), int(box.y - reach), int(box.w + 2 * reach) + 1, int(box.h + 2 * reach) + 1)
+        inside(mask, wide)[...] = False
+
+
 def covered(rendering: Rendering) -> str | None:
     """Reject where something lies over the target, in either image."""
     worst = min(rendering.old.hit_fraction, rendering.new.hit_fraction)
@@ -151,7 +205,9 @@ def covered(rendering: Rendering) -> str | None:
 
 
 def clipped(rendering: Rendering) -> str | None:
-    """Reject where less of an element that changed place or size shows than before."""
+    """Reject where a part of the target is out of view, or less of an element that changed place or size shows."""
+    if rendering.old.visible_box != rendering.old.box:
+        return "a part of it is out of view"
     for old, new in rendering.both():
         if old.box != new.box and _share(new) < _share(old) - _CLIP_TOLERANCE:
             return f"<{old.tag}> shows {_share(new):.2f} of itself, was {_share(old):.2f}"
@@ -316,7 +372,7 @@ _MEASURES: Final[dict[str, Predicate]] = {
 
 PIXEL_PREDICATES: Final[tuple[Predicate, ...]] = (unseen, elsewhere)
 LAYOUT_PREDICATES: Final[tuple[Predicate, ...]] = (
-    not_applied, leak, covered, clipped, overflow, overlap, rewraps, magnitude,
+    not_applied, leak, cascade, covered, clipped, overflow, overlap, rewraps, magnitude,
 )  # fmt: skip
 
 

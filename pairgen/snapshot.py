@@ -98,8 +98,11 @@ SCRIPT = """
       const x = box.left + (i + 0.5) / columns * (box.right - box.left);
       const y = box.top + (j + 0.5) / rows * (box.bottom - box.top);
       const hit = document.elementFromPoint(x, y);
-      if (!hit || (hit !== element && hit.contains(element))) continue;
-      if (element.contains(hit)) reached += 1; else foreign += 1;
+      if (!hit) continue;
+      if (element.contains(hit)) reached += 1;
+      // an ancestor is hit beside the element, as at a round corner, or by what it draws over it (::after)
+      else if (!hit.contains(element)) foreign += 1;
+      else if (document.elementsFromPoint(x, y).some((below) => element.contains(below))) foreign += 1;
     }
     return reached ? reached / (reached + foreign) : 0;
   };
