@@ -151,9 +151,10 @@ class Directory:
     def _pool(self, place: Name | None) -> tuple[Element, ...]:
         if place is None:
             return self.tree.visible
-        found = self.resolve(place)
-        if len(self._apart(found)) != 1:
+        found = self._apart(self.resolve(place))
+        if len(found) != 1:
             return ()
+        # of several that enclose each other the innermost: what is around it holds other things, too
         outer = self.tree[found[0]]
         return tuple(e for e in self.tree.descendants(outer) if self.tree.shows(e))
 

@@ -15,6 +15,9 @@ _SAID: Final = {
 }  # fmt: skip
 _PHRASES: Final = ("text", "paragraph", "detail", "term", "small text")
 """Roles whose short texts are known by what they say: a price, a number."""
+_TABULAR: Final = frozenset(
+    ("table", "table header", "table body", "table footer", "table row", "table cell", "column heading")
+)
 _NUMBER: Final = re.compile(r"[$€£¥]?\s?[\d.,:%/+-]+\s?[%€$£kKmM]?")
 _MAX_PHRASE_WORDS: Final = 7
 _MAX_PHRASE_CHARS: Final = 42
@@ -107,6 +110,8 @@ class Label(NamedTuple):
 
 def noun_of(element: Element, tree: Tree) -> str:
     """Return what a person calls the element itself."""
+    if element.role in _TABULAR and _is_in_layout_table(element, tree):
+        return "text" if element.own_text else "group"
     if element.role == "header" or (element.tag == "header" and _is_strip(element, tree)):
         return "top bar" if _is_strip(element, tree) else "header"
     if element.role == "box" and element.ref and is_painted(element) and _is_strip(element, tree):
@@ -129,6 +134,12 @@ def noun_of(element: Element, tree: Tree) -> str:
     if element.role == "text field" and "search" in element.text.casefold():
         return "search field"
     return _SAID.get(element.role, element.role)
+
+
+def _is_in_layout_table(element: Element, tree: Tree) -> bool:
+    """Tell whether the table that an element is or lies in shows no line and no ground: a grid that nobody sees."""
+    table = next((e for e in (element, *tree.ancestors(element)) if e.role == "table"), None)
+    return table is not None and table.ref in tree.layout_tables
 
 
 def _is_disc(element: Element) -> bool:

@@ -29,7 +29,8 @@ _BY_INPUT = {
     "search": "search field", "range": "slider", "image": "button", "file": "file field",
 }  # fmt: skip
 
-_CLASS_WORDS = re.compile(r"(?:^|[-_])(card|banner|badge|hero|modal|breadcrumb)s?(?:$|[-_])")
+_CLASS_WORDS = re.compile(r"(?:^|[-_])(?:(card)(?:$|--)|(banner|badge|hero|modal|breadcrumb)s?(?:$|[-_]))")
+"""`product-card` and `card--wide` are cards; `card-body` is a part of one, and `row-cards` holds many."""
 _SIDEBAR = re.compile(r"(?:\w+-)?sidebar")
 _BY_CLASS = {
     "card": "card", "banner": "banner", "badge": "badge", "hero": "banner", "modal": "dialog",
@@ -65,6 +66,8 @@ def role_of(looks: Looks) -> str:
         return aria
     if tag == "a" and not looks.child_tags and has_surface(looks.styles):
         return "button"
+    if tag == "a" and "href" not in attributes:
+        return "text"  # an anchor that leads nowhere looks like what it stands in
     if tag == "nav" and "breadcrumb" in attributes.get("aria-label", "").lower():
         return "breadcrumb"
     if tag in ("div", "ul") and any(_SIDEBAR.fullmatch(name) for name in looks.classes):
@@ -93,7 +96,7 @@ def _role_of_block(looks: Looks) -> str:
     for name in looks.classes:
         found = _CLASS_WORDS.search(name)
         if found:
-            return _BY_CLASS[found[1]]
+            return _BY_CLASS[found[1] or found[2]]
     if looks.child_tags and has_surface(styles):
         is_narrow = looks.width < _BANNER_WIDTH
         if "gradient(" in styles["background-image"] and not is_narrow:

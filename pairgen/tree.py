@@ -7,6 +7,7 @@ from functools import cached_property
 from pairgen.records import Element, Snapshot
 
 _MIN_SIDE_PX = 2
+_TABLE_PARTS = ("table", "table header", "table body", "table footer", "table row", "table cell", "column heading")
 _QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„«»'))
 
 
@@ -59,6 +60,17 @@ class Tree:
     def visible(self) -> tuple[Element, ...]:
         """The elements of which something shows in the viewport, in document order."""
         return tuple(element for element in self.snapshot.elements if self.shows(element))
+
+    @cached_property
+    def layout_tables(self) -> frozenset[int]:
+        """The refs of tables in which nothing is painted, cells included: only the markup knows that they are any."""
+        from pairgen.operators.styles import is_painted  # which is above this module
+
+        tables = {element.ref for element in self.visible if element.role == "table"}
+        for element in self.visible:
+            if element.role in _TABLE_PARTS and is_painted(element):
+                tables.difference_update(above.ref for above in (element, *self.ancestors(element)))
+        return frozenset(tables)
 
     def shows(self, element: Element) -> bool:
         """Tell whether any of the element lies in the viewport and isn't hidden."""

@@ -5,7 +5,16 @@ from typing import Final
 
 from pairgen.operators import chroma
 from pairgen.operators.ask import Ask, Step
-from pairgen.operators.styles import Rgb, has_background, has_image, is_painted, opacity, parse_color, style_color
+from pairgen.operators.styles import (
+    Rgb,
+    has_background,
+    has_image,
+    is_native,
+    is_painted,
+    opacity,
+    parse_color,
+    style_color,
+)
 from pairgen.operators.tiers import COLOR_DELTA_E, COLOR_STEPS, OPACITY
 from pairgen.operators.typography import is_text_leaf
 from pairgen.records import Candidate, Element
@@ -31,7 +40,7 @@ def _has(element: Element, name: str) -> bool:
     if name == "color":
         return is_text_leaf(element, 2)
     found = style_color(element, name)
-    return found is not None and found.alpha > 0.99 and not has_image(element)
+    return found is not None and found.alpha > 0.99 and not has_image(element) and not is_native(element)
 
 
 def _swapped(ask: Ask, name: str) -> Iterator[Candidate | None]:

@@ -12,6 +12,7 @@ from pairgen.operators.styles import (
     effective_radius_px,
     has_background,
     has_border,
+    is_native,
     is_painted,
     parse_color,
     style_color,
@@ -40,7 +41,8 @@ _RADIUS_CHOICES: Final = (0, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32)
 
 def border(ask: Ask) -> Iterator[Candidate | None]:
     """Make a border wider, narrower, dashed or of another colour, or draw one where there was none."""
-    if not (is_painted(ask.element) and min(ask.element.box.w, ask.element.box.h) >= 16) or _are_corners_cut(ask):
+    is_large = min(ask.element.box.w, ask.element.box.h) >= 16
+    if not (is_painted(ask.element) and is_large) or is_native(ask.element) or _are_corners_cut(ask):
         return
     makers = {"easy": [_width, _from_none], "medium": [_width, _restyled], "hard": [_width, _recolored]}[ask.tier]
     for make in ask.rng.sample(makers, len(makers)):
@@ -179,7 +181,12 @@ def _shows_corners(ask: Ask) -> bool:
     if is_full_bleed or len(radii) != 1 or min(element.box.w, element.box.h) < 8:
         return False
     is_table = element.tag in ("svg", "table", "tr", "td", "th")
-    return not is_table and not _are_corners_cut(ask) and (has_background(element) or has_border(element))
+    return (
+        not is_table
+        and not is_native(element)
+        and not _are_corners_cut(ask)
+        and (has_background(element) or has_border(element))
+    )
 
 
 def _are_corners_cut(ask: Ask) -> bool:

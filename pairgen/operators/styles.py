@@ -8,6 +8,8 @@ from pairgen.records import Element
 SIDES: Final = ("top", "right", "bottom", "left")
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
 _REM_PX: Final = 16.0
+_NATIVE_GRAY: Final = "rgb(118, 118, 118)"
+"""Border of Chromium's own fields."""
 
 
 class Rgb(NamedTuple):
@@ -114,6 +116,15 @@ def is_painted(element: Element) -> bool:
     """Tell whether the element's own box shows: background, border, shadow or replaced content."""
     replaced = element.tag in ("img", "svg", "canvas", "video", "input", "select", "textarea")
     return replaced or has_background(element) or has_border(element) or has_shadow(element)
+
+
+def is_native(element: Element) -> bool:
+    """Tell whether a field or button looks as the browser draws it: a border or ground of its own ends all of that."""
+    if element.tag in ("button", "input"):
+        return element.styles.get("border-top-style") in ("outset", "inset")
+    if element.tag in ("select", "textarea"):
+        return element.styles.get("border-top-color") == _NATIVE_GRAY
+    return False
 
 
 def effective_radius_px(element: Element, value: str | None = None) -> float:

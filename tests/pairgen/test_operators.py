@@ -270,6 +270,22 @@ def test_a_new_border_colour_stands_off_its_grounds() -> None:
         assert max(abs(a - b) for a, b in zip(old[:3], new[:3], strict=True)) > 32
 
 
+@pytest.mark.parametrize("operator", ["border", "rounded", "color"])
+@pytest.mark.parametrize("is_native", [True, False])
+def test_a_button_that_the_browser_draws_keeps_its_looks(operator: str, is_native: bool) -> None:
+    ground = {"background-color": "rgb(239, 239, 239)"}
+    drawn = {f"border-{side}-{what}": value for side in ("top", "right", "bottom", "left")
+             for what, value in (("style", "outset" if is_native else "solid"), ("width", "2px"),
+                                 ("color", "rgb(0, 0, 0)"))}  # fmt: skip
+    button = Node("button", (100, 100, 160, 60), "Hide", tag="button", styles={**ground, **drawn})
+    found = {
+        candidate.property
+        for tier in ("easy", "medium", "hard")
+        for candidate in propose(page(button), operator, tier, "style_override", random.Random(1))
+    }
+    assert bool(found - {"color"}) != is_native
+
+
 def test_a_border_that_hardly_shows_is_not_recoloured() -> None:
     faint = Node("card", (20, 20, 200, 90), "Lined card", styles=border(1, "rgb(241, 245, 249)"))
     found = proposed("border", "hard", "style_override", snapshot=page(faint))

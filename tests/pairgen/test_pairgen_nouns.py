@@ -138,6 +138,50 @@ def test_a_card_is_known_by_words_that_no_other_holds() -> None:
     assert name_of(page(card(10, "Basalt", "Deep"), card(400, "Chalk", "Basalt")), 1) is None
 
 
+def test_a_place_is_the_innermost_of_cards_that_enclose_each_other() -> None:
+    def card(x: int, title: str) -> Node:
+        link = Node("link", (x + 10, 60, 80, 20), "Last 7 days", tag="a")
+        return Node("card", (x, 10, 200, 150), children=[Node("text", (x + 10, 20, 90, 20), title), link])
+
+    deck = Node("card", (0, 0, 900, 200), children=[card(10, "Sales"), card(300, "Clients"), card(600, "Users")])
+    assert name_of(page(deck), 7) == '"Last 7 days" link in the "Clients" card'
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("card", "card"), ("product-card", "card"), ("card--wide", "card"), ("card-body", "box"), ("row-cards", "box"),
+     ("hero-section", "banner"), ("breadcrumbs", "breadcrumb"), ("badge-success", "badge")],
+)  # fmt: skip
+def test_a_class_names_a_thing_and_not_its_parts(name: str, role: str) -> None:
+    assert role_of(replace(looks("div", {}), classes=(name,))) == role
+
+
+def test_an_anchor_that_leads_nowhere_is_no_link() -> None:
+    assert role_of(looks("a", {}, name="properties")) == "text"
+    assert role_of(looks("a", {}, href="#properties")) == "link"
+    assert role_of(replace(looks("a", LILAC), child_tags=())) == "button"
+
+
+def test_a_table_that_nobody_sees_is_none() -> None:
+    def grid(y: int, **styles: str) -> Node:
+        cells = [Node("table cell", (20 + 90 * i, y, 80, 20), f"Cell {i}", tag="td", styles=styles)
+                 for i in range(2)]  # fmt: skip
+        row = Node("table row", (20, y, 180, 20), children=cells, tag="tr")
+        return Node("table", (20, y, 180, 20), children=[row], tag="table")
+
+    lines = {"border-bottom-style": "solid", "border-bottom-width": "1px"}
+    snapshot = page(grid(20), grid(200, **lines), grid(300, **lines))
+    assert [noun(snapshot, ref) for ref in (1, 2, 3, 5, 6, 7)] == [
+        "group",
+        "group",
+        "text",
+        "table",
+        "table row",
+        "cell",
+    ]
+    assert name_of(snapshot, 5) == "first table"
+
+
 def looks(tag: str, styles: dict[str, str], **attributes: str) -> Looks:
     snapshot = page(Node("box", (0, 0, 300, 200), styles=styles))
     return Looks(
