@@ -54,7 +54,7 @@ def render(analysis: Analysis, *, header: Sequence[str] = (), notes: Mapping[str
     `notes` are not given, the dataset's line and the notes are those of the run's config.
     """
     lines = [Line(text) for text in (header if notes is not None else [*header, *_dataset(analysis)])]
-    notes = analysis.facts.notes if notes is None else notes
+    notes = analysis.facts.notes if notes is None else {**notes, **analysis.facts.probe_notes}
     legend = [Line(_legend(analysis), "dim")]
     board = with_counts(analysis.leaderboard, analysis.statistics["intervals"])
     table = ranked(board).join(analysis.found, on=["judge", "model"], how="left")

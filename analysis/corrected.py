@@ -11,8 +11,7 @@ from analysis.cells import Cells, Places
 from analysis.clusters import Clusters
 from analysis.correction import Calibration, Corrected, corrected_rates
 from analysis.intervals import Numbers
-from analysis.judge_accuracy import HAND_WRITTEN, PROBES, Tally, by_hand, effective, tally
-from analysis.measured import hand_counts
+from analysis.judge_accuracy import HAND_WRITTEN, PROBES, Tally, by_hand, effective, tally, told_by_hand
 from analysis.probes import CHANGED, UNCHANGED
 from analysis.ranking import MAX_UNSCORED
 from analysis.scopes import OPERATOR, changed_mask
@@ -67,7 +66,7 @@ def basis(
         whole, same = (_by_probes(held, np.flatnonzero(mask), clusters) for mask in (changed, ~changed))
         parts = _operators(cells.pairs, held, whole, clusters)
         return Basis(PROBES, parts or [whole], [same._replace(kind=UNCHANGED)] if not changed.all() else [])
-    told = [hand_counts(config, is_changed=is_changed) for is_changed in (True, False)]
+    told = [told_by_hand(cells, judge, config, is_changed=is_changed) for is_changed in (True, False)]
     if None in told:
         return Basis(None, [], [])
     both = [Stratum(kind, np.flatnonzero(mask), by_hand(one)) for kind, mask, one in zip(

@@ -24,6 +24,11 @@ class RunFacts:
     config: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """The resolved config itself."""
 
+    @property
+    def probe_notes(self) -> dict[str, str]:
+        """Return the notes on judges that are probes: they are said whatever else is."""
+        return {judge: note for judge, note in self.notes.items() if self.judge_kinds.get(judge) in PROBE_JUDGES}
+
 
 def read_facts(config: Mapping[str, Any]) -> RunFacts:
     """Return a run's facts from its resolved config; what the config leaves out is left out here."""

@@ -11,7 +11,7 @@ from analysis.clusters import Clusters
 from analysis.correction import Calibration, youden_bounds
 from analysis.figures import MIN_PAIRS_SHOWN
 from analysis.intervals import Numbers, Rates, independent_rates
-from analysis.measured import HandCounts, hand_counts
+from analysis.measured import HandCounts, hand_counts, hand_counts_of
 from analysis.probes import CHANGED, NO_SCORE, UNCHANGED, as_expected, probe_parts, probe_rows
 from analysis.scopes import OPERATOR, OVERALL, changed_mask
 from analysis.tables import bounded
@@ -76,7 +76,7 @@ def judge_accuracy(
     rows: list[dict[str, Any]] = []
     for judge in cells.judges:
         rows += _by_probes(cells, expected, judge, clusters)
-        rows += _by_hand(judge, judges.get(judge, {}))
+        rows += _by_hand(cells, judge, judges.get(judge, {}))
     return pl.DataFrame(rows, schema=JUDGE_ACCURACY)
 
 
@@ -100,9 +100,9 @@ def _by_probes(
         yield names | _row(rates, num_right, num_wrong, float(held.num_unscored[part.pairs].sum()))
 
 
-def _by_hand(judge: str, config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _by_hand(cells: Cells, judge: str, config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for pair_kind in (CHANGED, UNCHANGED):
-        held = hand_counts(config, is_changed=pair_kind == CHANGED)
+        held = told_by_hand(cells, judge, config, is_changed=pair_kind == CHANGED)
         if held is None:
             continue
         rates = {
@@ -143,6 +143,12 @@ def effective(sensitive: Rates, num_right: float, specific: Rates, num_wrong: fl
         np.nan_to_num(num / one.design_effect) for num, one in ((num_right, sensitive), (num_wrong, specific))
     )
     return Calibration(np.nan_to_num(sensitive.rate) * right, right, np.nan_to_num(specific.rate) * wrong, wrong)
+
+
+def told_by_hand(cells: Cells, judge: str, config: Mapping[str, Any], *, is_changed: bool) -> HandCounts | None:
+    """Return what a judge made of the hand-written answers, in this run or as it was measured; None if neither."""
+    own = hand_counts_of(cells, judge, is_changed=is_changed)
+    return hand_counts(config, is_changed=is_changed) if own is None else own
 
 
 def by_hand(held: HandCounts) -> Calibration:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from analysis.cells import Cells
 from schemas.probes import CLEAN, HALLUCINATION
 from schemas.vocabulary import VERDICTS_OF_A_JUDGE
 
@@ -23,6 +24,10 @@ class HandCounts(NamedTuple):
     rejected_wrong: int
     num_as_expected: int
     num_unscored: int
+
+
+HAND_WRITTEN_ROW: Final = "hand_written"
+"""The row of `+sweep=hand_written`: its pairs are the answers, by their ids."""
 
 
 @lru_cache(maxsize=1)
@@ -51,3 +56,39 @@ def hand_counts(judge: Mapping[str, Any], *, is_changed: bool) -> HandCounts | N
         num_as_expected=sum(one["found"] == one["expected"] for one in answers),
         num_unscored=sum(one["found"] not in known for one in answers),
     )  # fmt: skip
+
+
+def expected_answers() -> dict[str, str]:
+    """Return answer id to what a judge should say of it; {} where the checkout holds none."""
+    kinds = list(measured_answers().values())
+    return {one["answer_id"]: one["expected"] for one in kinds[0]["answers"]} if kinds else {}
+
+
+def hand_counts_of(cells: Cells, judge: str, *, is_changed: bool) -> HandCounts | None:
+    """Count a judge's verdicts on the answers in a run that asked it of them; None in any other run."""
+    expected, ids = expected_answers(), cells.pairs["pair_id"].to_list()
+    if HAND_WRITTEN_ROW not in cells.models_of(judge) or not set(ids) <= set(expected):
+        return None
+    (place,) = (
+        cells.of_judge(judge)[number] for number, name in enumerate(cells.models_of(judge)) if name == HAND_WRITTEN_ROW
+    )
+    known = _OF_CHANGED if is_changed else (CLEAN, HALLUCINATION)
+    held = [(expected[one], number) for number, one in enumerate(ids) if expected[one] in known]
+    taken = [(word, bool(cells.is_right[place, number])) for word, number in held]
+    return HandCounts(
+        num_right=sum(word in _RIGHT for word, _ in taken), num_wrong=sum(word not in _RIGHT for word, _ in taken),
+        accepted_right=sum(accepted for word, accepted in taken if word in _RIGHT),
+        rejected_wrong=sum(not accepted for word, accepted in taken if word not in _RIGHT),
+        num_as_expected=sum(_says(cells, int(place), number) == word for word, number in held),
+        num_unscored=sum(not cells.is_scored[place, number] for _, number in held),
+    )  # fmt: skip
+
+
+def _says(cells: Cells, place: int, number: int) -> str | None:
+    """Return a judge's outcome in the words of the hand-written answers; None where it is unscored."""
+    if not cells.is_scored[place, number]:
+        return None
+    code = int(cells.verdict[place, number])
+    if not cells.pairs["is_no_diff"][number]:
+        return VERDICTS_OF_A_JUDGE[code - 1] if code else None
+    return CLEAN if cells.is_right[place, number] else HALLUCINATION

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from judge.calibration import ANSWERS, Outcome, confusion, hallucination_rate, verdict_rate
+from judge.answers_dataset import write_dataset
+from judge.calibration import ANSWERS, Outcome, confusion, hallucination_rate, load_examples, verdict_rate
 from judge.measured import as_json, measure
 from schemas.errors import DiffspotError, UserError
 
@@ -16,9 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the agreement; return the exit status: 0 done, 1 failed, 2 the user can fix it."""
     options = _parser().parse_args(arguments)
     try:
-        measured = measure(options.answers)
-        told = as_json(measured) if options.json else _report(measured, options.answers, options.details)
-        print(told, end="" if options.json else "\n")  # noqa: T201 - this is the door
+        print(_told(options), end="" if options.json else "\n")  # noqa: T201 - this is the door
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 2
@@ -28,6 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _told(options: argparse.Namespace) -> str:
+    if options.as_dataset is not None:
+        files = write_dataset(load_examples(options.answers), options.as_dataset)
+        return "\n".join(map(str, files))
+    measured = measure(options.answers)
+    return as_json(measured) if options.json else _report(measured, options.answers, options.details)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m judge", description=__doc__)
     parser.add_argument(
@@ -35,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--details", action="store_true", help="list every answer on which a judge disagrees")
     help_json = "print what each judge says as JSON: data/judge_answers/measured.json, which analyses read, is made so"
+    help_dataset = "write the answers as pairs and predictions, which +sweep=hand_written has any judge judge"
+    parser.add_argument("--as-dataset", type=Path, metavar="FOLDER", help=help_dataset)
     parser.add_argument("--json", action="store_true", help=help_json)
     return parser
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 import pytest
-from analysis_frames import random_pairs, random_verdicts, verdicts_frame
+from analysis_frames import pairs_frame, random_pairs, random_verdicts, verdicts_frame
 
 from analysis.cells import lay_out
 from analysis.clusters import own_clusters
@@ -15,7 +15,7 @@ from analysis.correction import Calibration, corrected_rates
 from analysis.facts import RunFacts, read_facts
 from analysis.intervals import wilson
 from analysis.judge_accuracy import HAND_WRITTEN, PROBES
-from analysis.measured import hand_counts, measured_answers
+from analysis.measured import hand_counts, hand_counts_of, measured_answers
 from analysis.probes import NOT_HELD, NOT_JUDGED, judge_probes
 from analysis.tally import Analysis, RunTables, build
 from schemas.probes import CLEAN, EXPECTED, FLAWS
@@ -314,3 +314,25 @@ def test_facts_without_a_config_make_empty_tables_and_no_error() -> None:
     found = build(tables, num_resamples=0).statistics
     assert set(found["corrected"]["reason"]) == {NO_CALIBRATION} and found["judge_probes"].is_empty()
     assert judge_probes(lay_out(RAW, PAIRS), {}, own_clusters(lay_out(RAW, PAIRS).pairs)).is_empty()
+
+
+def test_a_run_over_the_hand_written_answers_is_counted_as_the_kept_file() -> None:
+    for kind, held in measured_answers().items():
+        rows = {one["answer_id"]: one for one in held["answers"]}
+        same = {name: one["expected"] in (CLEAN, "hallucination") for name, one in rows.items()}
+        kinds = {True: ("no_diff", "no_diff", []), False: ("visual_diff", "medium", ["color"])}
+        pairs = pairs_frame([(name, *kinds[same[name]]) for name in rows])
+        verdicts = verdicts_frame(
+            {"judge": "j", "model": "hand_written", "pair_id": name,
+             "status": "unparsed" if found == "unparsed" else "ok",
+             "is_correct": None if found == "unparsed" else found in ("correct", CLEAN),
+             "verdict": found if found in VERDICTS_OF_A_JUDGE else None}
+            for name, found in ((name, one["found"]) for name, one in rows.items())
+        )  # fmt: skip
+        cells = lay_out(verdicts, pairs)
+        for is_changed in (True, False):
+            assert hand_counts_of(cells, "j", is_changed=is_changed) == hand_counts(
+                {"kind": kind}, is_changed=is_changed
+            )
+    other = lay_out(random_verdicts(1, PAIRS, num_models=1), PAIRS)
+    assert hand_counts_of(other, "a", is_changed=True) is None
