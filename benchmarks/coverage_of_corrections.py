@@ -32,7 +32,7 @@ from schemas.vocabulary import OPERATORS
 
 NUM_LEADERBOARDS: Final = 2_000
 AT_LEAST: Final = (0.93, 1.0)
-"""Limits where few answers of known worth make intervals wider than need be."""
+"""Limits where few answers of known worth, or a line laid through level rows, make intervals wider than need be."""
 _NUM_RIGHT, _NUM_WRONG = 2, 6
 """Probes whose answers are right, and wrong."""
 PROBES: Final[Mapping[str, Expected]] = {
@@ -228,7 +228,7 @@ def favours(
         held.append(float(row["favour_low"] <= 0 <= row["favour_high"]))
     word = "favouring is found where there is none" if not kindness else "favouring is found where there is some"
     finding = Figure(word, float(np.mean(found)), None if kindness else (0.0, MAX_FALSE))
-    return [finding] if kindness else [finding, Figure("favour's interval holds 0", float(np.mean(held)), WIDE)]
+    return [finding] if kindness else [finding, Figure("favour's interval holds 0", float(np.mean(held)), AT_LEAST)]
 
 
 def simulate(num_leaderboards: int, parts: Collection[int]) -> Iterator[tuple[str, list[Figure]]]:
