@@ -8,9 +8,11 @@ from typing import Final
 
 import polars as pl
 
+from analysis.console_lamp import SOURCES, share
 from analysis.exports import Exported, file_name
 from analysis.figures import agreement_figures, percent, rate_and_interval, with_counts
 from analysis.ranking import ranked
+from analysis.scopes import OVERALL
 from analysis.tally import Analysis
 from records.files import atomic_path, write_text
 
@@ -32,7 +34,7 @@ def all_tables(analysis: Analysis) -> dict[str, pl.DataFrame]:
 
 
 def write_tables(exported: Exported, folder: Path) -> Sequence[Path]:
-    """Write every table as Parquet and CSV; the leaderboards, recall and agreement as Markdown and LaTeX, too."""
+    """Write every table as Parquet and CSV; leaderboards, recall and what judges are worth as Markdown and LaTeX."""
     written = []
     for name, frame in all_tables(exported.analysis).items():
         for suffix, write in (("parquet", frame.write_parquet), ("csv", frame.write_csv)):
@@ -57,7 +59,21 @@ def page_tables(analysis: Analysis, judges: Sequence[str]) -> dict[str, Rows]:
     figures = [
         [f"{one['judge_a']}, {one['judge_b']}", agreement_figures(one)] for one in analysis.judge_agreement.to_dicts()
     ]
-    return tables | ({"judge_agreement": [["judges", "agreement"], *figures]} if figures else {})
+    tables |= {"judge_agreement": [["judges", "agreement"], *figures]} if figures else {}
+    accuracies = _accuracies(analysis, judges)
+    return tables | ({"judge_accuracy": accuracies} if len(accuracies) > 1 else {})
+
+
+def _accuracies(analysis: Analysis, judges: Sequence[str]) -> Rows:
+    held = analysis.statistics["judge_accuracy"].filter(
+        pl.col("judge").is_in(list(judges)) & (pl.col("scope_kind") == OVERALL)
+    )
+    names = ("sensitivity", "leniency", "accuracy")
+    rows = [
+        [one["judge"], SOURCES[one["source"]], one["pair_kind"], *(share(one, name) for name in names)]
+        for one in held.iter_rows(named=True)
+    ]
+    return [["judge", "by", "pairs", "right answers taken", "wrong answers taken", "as they should be"], *rows]
 
 
 def _leaderboard(analysis: Analysis, judge: str) -> Rows:

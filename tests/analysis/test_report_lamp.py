@@ -12,7 +12,7 @@ from report_runs import HOSTILE
 from analysis.console import render
 from analysis.drawing import as_file
 from analysis.export_figures import write_figures
-from analysis.export_tables import all_tables
+from analysis.export_tables import all_tables, write_tables
 from analysis.exports import Exported
 from analysis.facts import read_facts
 from analysis.report import render_report
@@ -106,5 +106,11 @@ def test_exports_hold_the_tables_and_the_figures(counted: Analysis, tmp_path: Pa
     write_table(PREDICTIONS.to_frame(), paths.predictions, PREDICTIONS)
     write_table(TABLES.verdicts.lazy().collect(), paths.verdicts, VERDICTS)
     write_text(json.dumps(CONFIG), paths.config)
+    tables = write_tables(Exported(paths=paths, num_resamples=0), tmp_path / "tables")
+    assert {"judge_accuracy.md", "judge_accuracy.tex", "judge_accuracy.csv", "corrected.parquet"} <= {
+        path.name for path in tables
+    }
+    told = (tmp_path / "tables" / "judge_accuracy.md").read_text("utf-8").splitlines()
+    assert len(told) == 2 + 8 and told[2].startswith("| lenient | probes | changed | 100% ")
     names = {path.name for path in write_figures(Exported(paths=paths, num_resamples=0), tmp_path / "figures")}
     assert {"probes-rules.svg", "probes-lenient.svg", "leniency-rules.svg", "leniency-lenient.svg"} <= names
