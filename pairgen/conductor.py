@@ -64,17 +64,21 @@ class Conductor:
         return self._advance()
 
     def _advance(self) -> list[Job[Task]]:
-        """Commit what has come, and return the jobs that may begin now."""
+        """Commit what has come, and return the jobs that may begin now.
+
+        All that may begin does before one more outcome is committed. What a phase asks next depends on what was
+        committed before, so any other order would depend on which outcomes came early, or were kept from another time.
+        """
         jobs: list[Job[Task]] = []
         while self._phases:
             phase = self._phases[0]
-            if self._order and self._order[0][0] in self._done:
-                key, task = self._order.popleft()
-                phase.commit(task, self._done.pop(key))
-            elif phase.is_over:
+            if phase.is_over:
                 self._end_phase()
             elif (next_task := phase.next()) is not None:
                 jobs += self._begin(next_task)
+            elif self._order and self._order[0][0] in self._done:
+                key, task = self._order.popleft()
+                phase.commit(task, self._done.pop(key))
             elif not phase.is_over:
                 break
         return jobs
