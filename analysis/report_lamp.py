@@ -36,11 +36,9 @@ def lamp(analysis: Analysis) -> Html:
     if accuracy.is_empty() and favoured.is_empty():
         return Html("")
     parts = [by_judge(judge, *_of_judge(analysis, judge)) for judge in judge_names(analysis)]
-    return join(
-        element("h2", "Judges under the lamp", id="lamp"), element("p", _SAYS, class_="soft"),
-        _accuracies(accuracy) if not accuracy.is_empty() else "", *parts,
-        element("p", _CORRECTED_SAYS, class_="soft"), _favoured(favoured),
-    )  # fmt: skip
+    known = [element("p", _SAYS, class_="soft"), _accuracies(accuracy), *parts,
+             element("p", _CORRECTED_SAYS, class_="soft")] if not accuracy.is_empty() else []  # fmt: skip
+    return join(element("h2", "Judges under the lamp", id="lamp"), *known, _favoured(favoured))
 
 
 def _accuracies(accuracy: pl.DataFrame) -> Html:
@@ -112,7 +110,7 @@ def leniency_figure(analysis: Analysis, judge: str) -> Html | None:
 
 def _corrected(analysis: Analysis, judge: str) -> Html:
     held = analysis.statistics["corrected"].filter((pl.col("judge") == judge) & (pl.col("role") != "probe"))
-    if held.is_empty():
+    if held["source"].is_null().all():
         return Html("")
     order = held.filter(pl.col("rate") == RATES[-1]).sort("rank_raw", "model", nulls_last=True)["model"]
     by_name = {(one["model"], one["rate"]): one for one in held.iter_rows(named=True)}

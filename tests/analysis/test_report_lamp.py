@@ -1,6 +1,7 @@
 """The report's section on judges: there where something is known of them, escaped, and in the figures' export."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -81,6 +82,12 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
     analysis = build(tables, num_resamples=0)
     assert lamp(analysis) == ""
     assert not any(line.text.startswith(("lamp", "favour")) for line in render(analysis))
+
+
+def test_a_judge_that_also_answers_is_spoken_of_where_no_probe_is() -> None:
+    tables = replace(_tables(_verdicts(("m0", "m1", "m2", "m3")), {"models": {}}), contestants={"rules": ["m0"]})
+    section = lamp(build(tables, num_resamples=0))
+    assert "Does a judge favour itself?" in section and "<table" not in section
 
 
 def test_the_console_says_it_in_lines(counted: Analysis) -> None:
