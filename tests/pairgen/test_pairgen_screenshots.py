@@ -160,3 +160,23 @@ def test_models_are_asked_about_screenshots_and_nothing_is_judged(tmp_path: Path
     assert "1 without truth, of which none is judged" in report
     assert "a/home.png" in report
     assert "Nobody says what differs here: nothing is judged." in report
+
+
+def test_beside_pairs_with_a_truth_those_without_are_in_no_rate(tmp_path: Path, pages: list[Pixels]) -> None:
+    both = tmp_path / "both"
+    both.mkdir()
+    pl.read_parquet(EMBEDDED).head(3).write_parquet(both / "stated.parquet")
+    put(tmp_path / "shots", "expected", "home.png", pages[0])
+    put(tmp_path / "shots", "actual", "home.png", pages[0])
+    assert main([f"screenshots.folder={tmp_path / 'shots'}", f"out={both / 'shots.parquet'}"]) == EXIT_DONE
+    arguments = ["+sweep=screenshots", "dataset=parquet", f"dataset.path={both}", f"runs={tmp_path}", "cluster=inline"]
+    command = [sys.executable, "-m", "orchestrator", *arguments]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == EXIT_DONE, done.stderr
+    assert "6/6 verdicts   0 unscored" in done.stdout
+    (run,) = tmp_path.glob("screenshots-*")
+    verdicts = pl.read_parquet(run / "verdicts.parquet")
+    stated = verdicts.filter(pl.col("pair_id") != "home.png")
+    assert stated["status"].to_list() == ["ok"] * 6
+    assert verdicts.filter(pair_id="home.png")["status"].to_list() == ["no_truth"] * 2
+    assert pl.read_parquet(run / "analysis" / "leaderboard.parquet")["num_pairs"].to_list() == [3, 3]
