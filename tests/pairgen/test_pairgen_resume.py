@@ -30,10 +30,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_two_workers_make_the_same_bytes(made: Path, tmp_path: Path) -> None:
+def test_four_workers_make_the_same_bytes(made: Path, tmp_path: Path) -> None:
     out = tmp_path / "pairs.parquet"
     # in a process of its own: one that has started Ray may not learn how its later children end
-    command = [sys.executable, "-m", "pairgen", f"out={out}", "workers=2", *WANTED]
+    command = [sys.executable, "-m", "pairgen", f"out={out}", "workers=4", *WANTED]
     assert subprocess.run(command, cwd=PROJECT_ROOT, check=False, stdout=subprocess.DEVNULL).returncode == EXIT_DONE
     assert out.read_bytes() == made.read_bytes()
     assert (
