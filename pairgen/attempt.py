@@ -88,6 +88,8 @@ class Stage:
         failure = first_failure(rendering, PIXEL_PREDICATES)
         if failure is not None:
             return failure
+        if self._renderer.is_moving():
+            return Rejected("unstable", "the change takes its time")
         after = self._renderer.snapshot()
         if len(after.elements) != len(self._before.elements):
             return Rejected("restructured", f"{len(after.elements)} elements")

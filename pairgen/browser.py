@@ -180,6 +180,10 @@ class Renderer:
         """Return what a script of ours says of the page."""
         return self._tab.evaluate(script)
 
+    def is_moving(self) -> bool:
+        """Tell whether a transition or an animation runs, which only inline styles can bring about."""
+        return bool(self._tab.evaluate("() => document.getAnimations().some((a) => a.playState === 'running')"))
+
     def snapshot(self) -> Snapshot:
         """Return all elements as they are now."""
         return parse_snapshot(self._tab.evaluate(SCRIPT, [ELEMENTS, list(STYLES)]))

@@ -89,7 +89,7 @@ def _nav(operators: list[str], tiers: list[str]) -> str:
 
 def _article(row: dict[str, Any], operator: str) -> str:
     before, after = (decode(row[f"image_{side}"]["bytes"]) for side in ("before", "after"))
-    pictures = (_boxed(before, row), _boxed(after, row), _amplified(before, after))
+    pictures = (boxed(before, row), boxed(after, row), amplified(before, after))
     images = "".join(f'<img loading=lazy alt="" src="{_embedded(picture)}">' for picture in pictures)
     said = html.escape(row["ground_truth_diff"] or f"nothing changed ({operator})")
     facts = [row["id"], row["domain"], row["page_id"], row["mechanism"], row["magnitude"]]
@@ -100,7 +100,8 @@ def _article(row: dict[str, Any], operator: str) -> str:
     )
 
 
-def _boxed(pixels: Pixels, row: dict[str, Any]) -> Image.Image:
+def boxed(pixels: Pixels, row: dict[str, Any]) -> Image.Image:
+    """Return a picture with the boxes of a row's target (red) and of all that changed (blue)."""
     picture = Image.fromarray(pixels)
     draw = ImageDraw.Draw(picture)
     for name, color, margin in (("affected", _AFFECTED, 5), ("target", _TARGET, 2)):
@@ -110,7 +111,8 @@ def _boxed(pixels: Pixels, row: dict[str, Any]) -> Image.Image:
     return picture
 
 
-def _amplified(before: Pixels, after: Pixels) -> Image.Image:
+def amplified(before: Pixels, after: Pixels) -> Image.Image:
+    """Return the difference of two pictures times eight, dark on white."""
     levels = level_difference(before, after).astype(np.uint16) * _AMPLIFY
     return Image.fromarray(255 - np.minimum(levels, 255).astype(np.uint8))
 

@@ -121,13 +121,17 @@ class BrowserWorker:
         return None
 
     def _at_desk(self, task: Task) -> Outcome:
+        """Do a task in the browser's thread; once more where the browser refuses, as a busy machine's may."""
         assert self._renderer is not None
-        try:
-            return Desk(self._renderer, self._config).do(task)
-        except Error as error:
-            if not self._renderer.is_alive():
-                raise
-            return Outcome(reason="unscriptable", detail=str(error).splitlines()[0][:500])
+        detail = ""
+        for _ in range(_TRIES):
+            try:
+                return Desk(self._renderer, self._config).do(task)
+            except Error as error:
+                if not self._renderer.is_alive():
+                    raise
+                detail = str(error).splitlines()[0][:500]
+        return Outcome(reason="unscriptable", detail=detail)
 
     async def _in_thread(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, work)
