@@ -28,7 +28,10 @@ def test_tiles_show_changed_pairs_drawn_by_seed_and_list_them(tmp_path: Path) ->
     ids = [[row["id"] for row in rows] for rows in listed]
     assert ids[0] != ids[1]
     assert all(name.startswith(("easy", "medium", "hard")) for name in ids[0])
-    heights = [Image.open(tmp_path / "a" / name).height for name in names[:3]]
+    heights = []
+    for name in names[:3]:
+        with Image.open(tmp_path / "a" / name) as tile:
+            heights.append(tile.height)
     assert heights[0] == heights[1] == 2 * heights[2]
 
 
