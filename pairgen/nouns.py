@@ -120,7 +120,7 @@ def noun_of(element: Element, tree: Tree) -> str:
         return "colored block"
     if element.role == "card" and element.tag == "article" and not has_surface(element.styles):
         return "article"
-    if element.role in ("badge", "tile") and _is_disc(element):
+    if element.role in ("badge", "tile", "card") and _is_disc(element):
         return "avatar" if _INITIALS.fullmatch(element.text) else "step number"
     if element.role in ("navigation", "sidebar") and _is_column(element, tree):
         return _column_noun(element, tree)

@@ -28,6 +28,7 @@ def disc(text: str, side: int = 40, corner: int = 20) -> Node:
         (Node("card", (20, 20, 300, 200), "A long read", tag="article"), "article"),
         (Node("card", (20, 20, 300, 200), "A long read", tag="article", styles=LILAC), "card"),
         (disc("EL", corner=14), "avatar"),
+        (Node("card", (20, 20, 40, 40), "A", styles={**LILAC, **radius(20)}), "avatar"),
         (disc("3"), "step number"),
         (disc("EL", corner=4), "tile"),
         (disc("Elle"), "tile"),
