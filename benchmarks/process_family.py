@@ -1,6 +1,9 @@
-"""What a process and all below it cost, read from /proc."""
+"""What a process and all below it cost, read from /proc; `python -m benchmarks.process_family COMMAND ...` tells it."""
 
 import os
+import subprocess
+import sys
+import time
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
@@ -36,3 +39,22 @@ def family_pss_mb(root: int) -> float:
                 if line.startswith("Pss:"):
                     total_kb += int(line.split()[1])
     return total_kb / 1e3
+
+
+def main(command: list[str]) -> int:
+    """Run a command and print what it cost; return its exit status."""
+    started, peak_mb, seen = time.perf_counter(), 0.0, dict[int, float]()
+    process = subprocess.Popen(command)
+    while process.poll() is None:
+        seen |= family_cpu_s(process.pid)
+        peak_mb = max(peak_mb, family_pss_mb(process.pid))
+        time.sleep(2.0)
+    wall_s = time.perf_counter() - started
+    print(
+        f"wall {wall_s:.0f} s   CPU {sum(seen.values()):.0f} s   peak memory {peak_mb:.0f} MB (proportional set size)"
+    )
+    return process.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
