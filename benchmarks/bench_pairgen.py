@@ -147,9 +147,7 @@ def measure_worker(folder: str, operators: Sequence[str] = OPERATORS) -> Rates:
 class Bill(NamedTuple):
     """What one command cost."""
 
-    num_pairs: int
     cpu_s_per_pair: float
-    wall_s: float
     peak_mb: float
 
 
@@ -171,8 +169,14 @@ def measure_command(folder: Path, per_cell: int) -> Bill:
     if process.returncode:
         raise RuntimeError(f"exit status {process.returncode}: {' '.join(command)}")
     num_pairs = per_cell * 3 * 4
-    cost = (sum(seen.values()) - (first or 0.0)) / (num_pairs - 1)
-    return Bill(num_pairs, cost, time.perf_counter() - started, peak_mb)
+    cost, wall_s = (sum(seen.values()) - (first or 0.0)) / (num_pairs - 1), time.perf_counter() - started
+    _say(f"{num_pairs} pairs with two workers: {cost:.2f} s of CPU a pair from the first on, {wall_s:.0f} s in all, "
+         f"{peak_mb:.0f} MB")  # fmt: skip
+    return Bill(cost, peak_mb)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def measure_bytes(pictures: list[bytes]) -> tuple[float, float, float, int]:
@@ -192,17 +196,14 @@ def _oxipng(png: bytes) -> bytes:
 
 
 def main() -> int:
-    """Print each figure with its limit; return the exit status."""
+    """Print each figure with its limit as it is known; return the exit status."""
     with tempfile.TemporaryDirectory() as folder:
         rates = measure_worker(folder)
+        _say(f"{rates.num_kept} pairs of {rates.num_candidates} candidates: worker {rates.worker_s:.1f} s, bound "
+             f"{rates.bound_s:.1f} s, compression beside it {rates.press_s:.1f} s")  # fmt: skip
         fast, best, worst, num_pictures = measure_bytes(rates.pictures)
+        _say(f"{num_pictures} pictures at oxipng level 4; the worst of `fast` is {worst:.2f} x")
         small, large = (measure_command(Path(folder), per_cell) for per_cell in _SIZES)
-    print(f"{rates.num_kept} pairs of {rates.num_candidates} candidates: worker {rates.worker_s:.1f} s, bound "
-          f"{rates.bound_s:.1f} s, compression beside it {rates.press_s:.1f} s")  # fmt: skip
-    print(f"{num_pictures} pictures at oxipng level 4; the worst of `fast` is {worst:.2f} x")
-    for bill in (small, large):
-        print(f"{bill.num_pairs} pairs with two workers: {bill.cpu_s_per_pair:.2f} s of CPU a pair from the first on, "
-              f"{bill.wall_s:.0f} s in all, {bill.peak_mb:.0f} MB")  # fmt: skip
     figures = (
         ("worker / bound of raw screenshots", rates.bound_s / rates.worker_s, MIN_OF_BOUND, True),
         ("bytes, fast / oxipng 4", fast, MAX_BYTES, False),
