@@ -10,11 +10,12 @@ from pairgen.browser import PlatformFont, Renderer
 from pairgen.cells import Slot
 from pairgen.fonts import font_digests, missing_glyphs, other_weight
 from pairgen.funnel import Funnel
-from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, Rendering, first_failure, measure
+from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, first_failure, measure
 from pairgen.images import decode
 from pairgen.naming import describe
 from pairgen.operators import propose
 from pairgen.records import Candidate, Described, Element, Kept, Page, Pair, Rejected, Snapshot
+from pairgen.rendering import Rendering
 
 
 class Stage:

@@ -5,18 +5,16 @@ run before the second snapshot is taken, `LAYOUT_PREDICATES` after. Thresholds a
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from pairgen.images import Mask, Pixels, bounds, color_difference, inside, level_difference, union
+from pairgen.images import Mask, bounds, color_difference, inside, union
 from pairgen.lines import is_rewrapped
-from pairgen.operators.styles import SIDES, font_size_px, line_height_px
-from pairgen.operators.tiers import JUSTIFY_PX
-from pairgen.records import Candidate, Element, Measured, Rejected, Snapshot
+from pairgen.magnitude import justify_shift, magnitude
+from pairgen.records import Element, Measured, Rejected, Snapshot
+from pairgen.rendering import Predicate, Rendering
 from pairgen.roles import has_surface
 from schemas.records import Box
 
@@ -28,13 +26,8 @@ MIN_COLORED_PX: Final = 400
 visible."""
 MIN_DELTA_E: Final = 3.0
 MIN_HIT_FRACTION: Final = 0.9
-MIN_GRADIENT_DELTA_E: Final = 4.0
-"""Mean CIEDE2000 over the target's visible box."""
-MIN_LINE_HEIGHT_GROWTH_PX: Final = 2
-"""How much all lines together must grow or shrink, px."""
 _CLIP_TOLERANCE: Final = 0.02
 _OVERLAP_TOLERANCE_PX: Final = 4
-_GAP_TOLERANCE_PX: Final = 1
 _SPILL_PX: Final = 12
 """How far letters, outlines and antialiasing may draw beyond their element's box."""
 LOOKS: Final = (
@@ -52,57 +45,6 @@ _OWN_LOOKS: Final = ("display", "position", "background-image", "opacity", "filt
 _SPREADING: Final = ("font_size", "gradient")
 """Operators whose values may reach below the target by `em` and variables."""
 _REPLACED = ("img", "svg", "input", "select", "textarea", "button", "video", "canvas", "hr")
-
-
-@dataclass(frozen=True)
-class Rendering:
-    """Both sides of a candidate: uint8 RGB pixels of equal shape (height, width, 3), and snapshots.
-
-    Until the second snapshot is taken, `after` is None.
-    """
-
-    candidate: Candidate
-    before_pixels: Pixels
-    after_pixels: Pixels
-    before: Snapshot
-    after: Snapshot | None = None
-
-    @cached_property
-    def levels(self) -> Pixels:
-        """Return the largest channel difference per pixel, 0..255."""
-        return level_difference(self.before_pixels, self.after_pixels)
-
-    @cached_property
-    def changed(self) -> Mask:
-        """Return which pixels differ at all."""
-        return self.levels > 0
-
-    @property
-    def old(self) -> Element:
-        """Return the target before the change."""
-        return self.before.elements[self.candidate.change.ref]
-
-    @property
-    def new(self) -> Element:
-        """Return the target after the change."""
-        assert self.after is not None, "take the second snapshot first"
-        return self.after.elements[self.candidate.change.ref]
-
-    def both(self) -> Iterator[tuple[Element, Element]]:
-        """Yield every element before and after."""
-        assert self.after is not None, "take the second snapshot first"
-        yield from zip(self.before.elements, self.after.elements, strict=True)
-
-    def line_of(self, element: Element) -> Iterator[Element]:
-        """Yield an element's ancestors before the change, nearest first."""
-        parent = element.parent
-        while parent is not None:
-            yield self.before.elements[parent]
-            parent = self.before.elements[parent].parent
-
-
-Predicate = Callable[[Rendering], str | None]
-"""Return None where the rendering passes, else a detail for debugging."""
 
 
 def unseen(rendering: Rendering) -> str | None:
@@ -273,102 +215,6 @@ def rewraps(rendering: Rendering) -> str | None:
     first = next(broken, None)
     return None if first is None else f"<{first.tag}> wraps otherwise"
 
-
-def magnitude(rendering: Rendering) -> str | None:
-    """Reject where what is rendered isn't of the size that the tier says."""
-    check = _MEASURES.get(rendering.candidate.operator)
-    return check(rendering) if check else None
-
-
-def _gradient(rendering: Rendering) -> str | None:
-    box = rendering.old.visible_box
-    assert box is not None
-    before, after = (inside(side, box).reshape(-1, 3) for side in (rendering.before_pixels, rendering.after_pixels))
-    mean = float(np.mean(color_difference(before, after)))
-    return None if mean >= MIN_GRADIENT_DELTA_E else f"mean colour difference {mean:.1f}"
-
-
-def _justify(rendering: Rendering) -> str | None:
-    shift = justify_shift(rendering)
-    return None if JUSTIFY_PX[rendering.candidate.tier].holds(shift) else f"a child moves {shift} px"
-
-
-def justify_shift(rendering: Rendering) -> int:
-    """Return how far the child that moves farthest moves, px."""
-    return max((_shift(rendering, child) for child in rendering.old.children), default=0)
-
-
-def _shift(rendering: Rendering, ref: int) -> int:
-    assert rendering.after is not None
-    old, new = rendering.before.elements[ref].box, rendering.after.elements[ref].box
-    return max(abs(old.x - new.x), abs(old.y - new.y))
-
-
-def _line_height(rendering: Rendering) -> str | None:
-    growth = abs(rendering.new.box.h - rendering.old.box.h)
-    return None if growth >= MIN_LINE_HEIGHT_GROWTH_PX else f"all lines together differ by {growth} px"
-
-
-def _spacing(rendering: Rendering) -> str | None:
-    """Reject where a padding doesn't show at every side that it changes, as in a box of fixed height."""
-    candidate = rendering.candidate
-    sides = [side for side in SIDES if side in candidate.property] or list(SIDES)
-    wanted = candidate.magnitude * (1 if candidate.direction == "increase" else -1)
-    if not candidate.property.startswith("padding"):
-        return None
-    gaps = _text_gaps(rendering, sides, wanted) if rendering.old.own_text else _child_gaps(rendering, sides)
-    off = [side for side, gap in gaps.items() if abs(gap - wanted) > _GAP_TOLERANCE_PX]
-    return f"the room at {', '.join(off)} does not follow" if off else None
-
-
-def _child_gaps(rendering: Rendering, sides: list[str]) -> dict[str, float]:
-    """Return how much farther the children stand from each side than before, px."""
-    assert rendering.after is not None
-    shown = [ref for ref in rendering.old.children if rendering.before.elements[ref].visible_box]
-    if not shown:
-        return {}
-    rooms = [
-        _room(side.elements[rendering.old.ref].box, [side.elements[ref].box for ref in shown])
-        for side in (rendering.before, rendering.after)
-    ]
-    return {side: rooms[1][side] - rooms[0][side] for side in sides}
-
-
-def _room(outer: Box, boxes: list[Box]) -> dict[str, int]:
-    return {
-        "top": min(box.y for box in boxes) - outer.y,
-        "right": outer.x + outer.w - max(box.x + box.w for box in boxes),
-        "bottom": outer.y + outer.h - max(box.y + box.h for box in boxes),
-        "left": min(box.x for box in boxes) - outer.x,
-    }
-
-
-def _text_gaps(rendering: Rendering, sides: list[str], wanted: float) -> dict[str, float]:
-    """Return the same of a text, by how its box follows; where one side of two changed, it need not."""
-    old, new = rendering.old.box, rendering.new.box
-    grown = {"top": new.h - old.h, "bottom": new.h - old.h, "left": new.w - old.w, "right": new.w - old.w}
-    both = [pair for pair in (("top", "bottom"), ("left", "right")) if set(pair) <= set(sides)]
-    is_block = rendering.old.num_lines > 1
-    return {
-        side: grown[side] / 2 if not (is_block and side in ("left", "right")) else wanted
-        for pair in both
-        for side in pair
-    }
-
-
-def _font_size(rendering: Rendering) -> str | None:
-    """Reject letters larger than their line, which lie on what stands above or below."""
-    line, size = line_height_px(rendering.new), font_size_px(rendering.new)
-    return f"{size:g} px on a line of {line:g} px" if line is not None and line < size else None
-
-
-_MEASURES: Final[dict[str, Predicate]] = {
-    "gradient": _gradient,
-    "justify": _justify,
-    "line_height": _line_height,
-    "spacing": _spacing,
-    "font_size": _font_size,
-}
 
 PIXEL_PREDICATES: Final[tuple[Predicate, ...]] = (unseen, elsewhere)
 LAYOUT_PREDICATES: Final[tuple[Predicate, ...]] = (

@@ -7,9 +7,10 @@ from pages_by_hand import bakery
 
 from pairgen import grounding
 from pairgen.browser import Renderer
-from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, Rendering, first_failure, measure
+from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, first_failure, measure
 from pairgen.images import bounds, color_difference, decode
 from pairgen.records import Candidate, Change, Page, Snapshot
+from pairgen.rendering import Rendering
 from schemas.records import Box
 
 
