@@ -36,7 +36,7 @@ def _rebuild(arguments: Sequence[str]) -> int:
     from rich.console import Console
 
     from analysis.console import show
-    from analysis.images import find_images
+    from analysis.report.images import find_images
     from analysis.run import analyse, measure_images
     from records.run_paths import RunPaths
 
@@ -66,7 +66,7 @@ def _query(run: Path, sql: str, *, is_csv: bool) -> int:
 
 def _export(arguments: Sequence[str]) -> int:
     options = _export_parser().parse_args(arguments)
-    from analysis.exports import Exported, export
+    from analysis.export.formats import Exported, export
     from records.run_paths import RunPaths
 
     wanted = Exported(

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.cells import official_pairs
-from analysis.samples import Images
+from analysis.report.samples import Images
 from records.datasets import PairImages
 from schemas.analysis_tables import PAIR_MEASURES
 

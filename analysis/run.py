@@ -10,8 +10,8 @@ import yaml
 from analysis.facts import read_facts
 from analysis.pair_measures import Embed, pair_measures
 from analysis.reading import read_checked
-from analysis.report import render_report
-from analysis.samples import Images
+from analysis.report.document import render_report
+from analysis.report.samples import Images
 from analysis.tally import Analysis, RunTables, build
 from records.files import read_table, write_table, write_text
 from records.run_paths import RunPaths

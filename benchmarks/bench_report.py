@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 from bench_analysis import make_tables
 
-from analysis.report import render_report
-from analysis.samples import Images
+from analysis.report.document import render_report
+from analysis.report.samples import Images
 from analysis.tally import RunTables, build
 from records.datasets import Dataset, attach, fingerprint_files, pack
 from schemas.errors import UserError

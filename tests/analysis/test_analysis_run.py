@@ -14,7 +14,7 @@ from analysis_frames import published_pairs, verdicts_frame
 from PIL import Image
 
 from analysis.__main__ import main
-from analysis.images import find_images
+from analysis.report.images import find_images
 from analysis.run import analyse, load, measure_images, read_families, read_roles
 from analysis.tables import leaderboard, recall_by_operator
 from analysis.tally import build

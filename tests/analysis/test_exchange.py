@@ -15,9 +15,9 @@ from polars.testing import assert_frame_equal
 from report_runs import HOSTILE, published_entries, published_run
 
 from analysis.__main__ import main
-from analysis.export_benchmark import benchmark_scores
-from analysis.export_tables import all_tables, latex, markdown
-from analysis.exports import FORMATS, Exported, export, file_name, write_zip
+from analysis.export.benchmark import benchmark_scores
+from analysis.export.formats import FORMATS, Exported, export, file_name, write_zip
+from analysis.export.tables import all_tables, latex, markdown
 from analysis.run import analyse, load
 from model_adapters.imported import read_predictions
 from records.files import read_table, write_table

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from analysis.exports import Exported, export
+from analysis.export.formats import Exported, export
 from records.run_paths import RunPaths
 
 ROOT = Path(__file__).resolve().parents[2]

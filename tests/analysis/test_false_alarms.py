@@ -11,10 +11,10 @@ from report_runs import published_run
 from scipy.stats import binomtest
 
 from analysis.console import render
-from analysis.exports import Exported, export
-from analysis.report import render_report
+from analysis.export.formats import Exported, export
+from analysis.report.document import render_report
+from analysis.report.samples import sample_ids
 from analysis.run import load
-from analysis.samples import sample_ids
 from analysis.tally import Analysis, RunTables, build
 from records.files import read_table, write_table
 from records.run_paths import RunPaths

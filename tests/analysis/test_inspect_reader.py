@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from report_runs import published_run
 
-from analysis.exports import Exported, export
+from analysis.export.formats import Exported, export
 from pairgen.browser import find_executable
 from records.run_paths import RunPaths
 

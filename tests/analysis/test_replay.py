@@ -6,7 +6,7 @@ from analysis_frames import pairs_frame, verdicts_frame
 
 from analysis.console import render
 from analysis.replay import flips, replay
-from analysis.report import render_report
+from analysis.report.document import render_report
 from analysis.tables import leaderboard
 from analysis.tally import RunTables, build
 from schemas.tables import PREDICTIONS, REPLAY, conform

@@ -11,13 +11,13 @@ from analysis_frames import random_pairs, verdicts_frame
 from report_runs import HOSTILE
 
 from analysis.console import render
-from analysis.drawing import as_file
-from analysis.export_figures import write_figures
-from analysis.export_tables import all_tables, write_tables
-from analysis.exports import Exported
+from analysis.export.figures import write_figures
+from analysis.export.formats import Exported
+from analysis.export.tables import all_tables, write_tables
 from analysis.facts import read_facts
-from analysis.report import render_report
-from analysis.report_lamp import lamp, leniency_figure, probe_figure
+from analysis.report.document import render_report
+from analysis.report.drawing import as_file
+from analysis.report.lamp import lamp, leniency_figure, probe_figure
 from analysis.tally import Analysis, RunTables, build
 from records.files import write_table, write_text
 from records.run_paths import RunPaths

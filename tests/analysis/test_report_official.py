@@ -14,7 +14,7 @@ from analysis.console import render
 from analysis.facts import read_facts
 from analysis.official import MET, badges, claims_to_be_official
 from analysis.published import against_published, is_comparable, newcombe, published_rows
-from analysis.report import render_report
+from analysis.report.document import render_report
 from analysis.run import load
 from analysis.tally import Analysis, RunTables, build
 from records.prompts import OFFICIAL_VERSIONS

@@ -15,13 +15,13 @@ from analysis_frames import pairs_frame, published_pairs, verdicts_frame
 from PIL import Image
 from report_runs import HOSTILE, published_run
 
-from analysis.drawing import as_file
-from analysis.markup import data_block, element
-from analysis.report import findings, render_report
-from analysis.report_changes import heat_cells, nameability_figures, tier_curves
-from analysis.report_judges import rank_slopes
+from analysis.report.changes import heat_cells, nameability_figures, tier_curves
+from analysis.report.document import findings, render_report
+from analysis.report.drawing import as_file
+from analysis.report.judges import rank_slopes
+from analysis.report.markup import data_block, element
+from analysis.report.samples import MAX_SAMPLES, sample_ids, take_sample
 from analysis.run import load
-from analysis.samples import MAX_SAMPLES, sample_ids, take_sample
 from analysis.tables import recall_by_operator
 from analysis.tally import Analysis, RunTables, build
 from records.datasets import PairImages

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from report_runs import published_run
 
-from analysis.charts import Estimate, forest
 from analysis.compare import compare, lines
 from analysis.console import render
-from analysis.export_tables import page_tables
+from analysis.export.tables import page_tables
 from analysis.figures import percent, points, rate_and_interval, with_counts
-from analysis.report import render_report
+from analysis.report.charts import Estimate, forest
+from analysis.report.document import render_report
 from analysis.run import load
 from analysis.tally import Analysis, RunTables, build
 from records.run_paths import RunPaths

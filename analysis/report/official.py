@@ -1,9 +1,9 @@
 """The report on what may be claimed: the official badge, and the benchmark's published rows beside the run's."""
 
-from analysis.markup import Html, element, join, table
 from analysis.official import MET, Badge, Condition, badges
 from analysis.published import Comparison, against_published, is_comparable
-from analysis.report_standings import by_judge, figure_cell, judge_names
+from analysis.report.markup import Html, element, join, table
+from analysis.report.standings import by_judge, figure_cell, judge_names
 from analysis.tally import Analysis
 
 _CLASSES = {MET: "good", "failed": "bad", "unknown": "half"}

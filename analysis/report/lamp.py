@@ -5,14 +5,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.charts import Estimate, estimate_of, forest
 from analysis.console_lamp import SOURCES, favour_words, ranking_words, share
 from analysis.corrected import RATES
 from analysis.figures import ABSENT, percent
-from analysis.markup import Html, element, join, table
 from analysis.probes import CHANGED
-from analysis.report_changes import figure
-from analysis.report_standings import by_judge, figure_cell, judge_names
+from analysis.report.changes import figure
+from analysis.report.charts import Estimate, estimate_of, forest
+from analysis.report.markup import Html, element, join, table
+from analysis.report.standings import by_judge, figure_cell, judge_names
 from analysis.scopes import OPERATOR, OVERALL
 from analysis.tally import Analysis
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.charts import Curve, Estimate, Stack, estimate_of, forest, panel, stacked
 from analysis.figures import ABSENT, MIN_PAIRS_SHOWN
-from analysis.markup import Html, element, join, row, table
-from analysis.report_standings import by_judge, contestants, figure_cell, judge_names
+from analysis.report.charts import Curve, Estimate, Stack, estimate_of, forest, panel, stacked
+from analysis.report.markup import Html, element, join, row, table
+from analysis.report.standings import by_judge, contestants, figure_cell, judge_names
 from analysis.statistics import share
 from analysis.tally import Analysis
 from schemas.vocabulary import CHANGED_TIERS, OPERATOR_FAMILY

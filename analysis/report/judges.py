@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.charts import estimate_of, forest, slopes
 from analysis.figures import agreement_figures
-from analysis.markup import Html, element, join, table
 from analysis.ranking import ranked
 from analysis.replay import flips
-from analysis.report_changes import figure
-from analysis.report_standings import figure_cell, judge_names
+from analysis.report.changes import figure
+from analysis.report.charts import estimate_of, forest, slopes
+from analysis.report.markup import Html, element, join, table
+from analysis.report.standings import figure_cell, judge_names
 from analysis.scopes import OVERALL
 from analysis.tally import Analysis
 

@@ -11,9 +11,9 @@ from typing import Final
 import polars as pl
 from PIL import Image
 
-from analysis.export_benchmark import predictions_jsonl
-from analysis.export_card import card, citation
-from analysis.exports import Exported, file_name, write_zip
+from analysis.export.benchmark import predictions_jsonl
+from analysis.export.card import card, citation
+from analysis.export.formats import Exported, file_name, write_zip
 from schemas.tables import GENERATED_PAIRS, PUBLISHED_PAIRS
 
 _IMAGELESS: Final = "rejudge/pairs.parquet"

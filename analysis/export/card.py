@@ -8,8 +8,8 @@ from typing import Any, Final
 import polars as pl
 import yaml
 
-from analysis.export_tables import markdown, page_tables
-from analysis.exports import Exported, file_name, write_files
+from analysis.export.formats import Exported, file_name, write_files
+from analysis.export.tables import markdown, page_tables
 from analysis.official import badges
 
 _PROJECT: Final = "diffspot-orchestrator"

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.charts import interval_mark
 from analysis.figures import ABSENT, ALSO_JUDGES, count_of, percent, points, rate_and_interval, with_counts
-from analysis.markup import Html, element, join, row, table
 from analysis.published import published_rows
 from analysis.ranking import ProbeReading, ranked, read_probe, why_none_named
+from analysis.report.charts import interval_mark
+from analysis.report.markup import Html, element, join, row, table
 from analysis.scopes import OVERALL
 from analysis.tally import Analysis
 from schemas.vocabulary import CHANGED_TIERS

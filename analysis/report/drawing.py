@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from analysis.markup import Html, element, join
+from analysis.report.markup import Html, element, join
 
 FONT_PX: Final = 12
 _WIDE: Final = 0.58

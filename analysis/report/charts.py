@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from analysis.drawing import Scale, band, curve, dot, label_width, line, svg, text
 from analysis.figures import percent
-from analysis.markup import Html, element, join
+from analysis.report.drawing import Scale, band, curve, dot, label_width, line, svg, text
+from analysis.report.markup import Html, element, join
 
 _ROW_PX: Final = 24
 _TOP_PX: Final = 24

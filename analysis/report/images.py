@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.samples import Images
+from analysis.report.samples import Images
 from records.run_paths import RunPaths, RunsPaths
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from analysis.figures import ABSENT
-from analysis.markup import Html, element, join
+from analysis.report.markup import Html, element, join
 from analysis.tally import RunTables
 from records.datasets import PairImages
 from schemas.vocabulary import BENIGN, NO_DIFF, UNLABELLED

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.exports import Exported, file_name, write_files, write_zip
+from analysis.export.formats import Exported, file_name, write_files, write_zip
 from analysis.official import badges
 from schemas.vocabulary import NO_DIFF, VISUAL_DIFF
 

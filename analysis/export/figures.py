@@ -6,15 +6,15 @@ from typing import Final
 
 import polars as pl
 
-from analysis.charts import PANEL_HEIGHT, PANEL_WIDTH, estimate_of, forest
-from analysis.drawing import as_file, beside
-from analysis.exports import Exported, file_name, write_files
-from analysis.markup import Html
+from analysis.export.formats import Exported, file_name, write_files
 from analysis.ranking import ranked
-from analysis.report_changes import correlations, nameability_figures, size_curves, tier_curves
-from analysis.report_costs import cost_figure
-from analysis.report_judges import agreement_by_part, rank_slopes
-from analysis.report_lamp import leniency_figure, probe_figure
+from analysis.report.changes import correlations, nameability_figures, size_curves, tier_curves
+from analysis.report.charts import PANEL_HEIGHT, PANEL_WIDTH, estimate_of, forest
+from analysis.report.costs import cost_figure
+from analysis.report.drawing import as_file, beside
+from analysis.report.judges import agreement_by_part, rank_slopes
+from analysis.report.lamp import leniency_figure, probe_figure
+from analysis.report.markup import Html
 from analysis.tally import Analysis
 
 _COLUMNS: Final = 4

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.exports import Exported, file_name, write_files
+from analysis.export.formats import Exported, file_name, write_files
 from schemas.tables import RATES
 
 _VERSION: Final = 2

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from analysis.drawing import CHART_STYLE, PALETTE
-from analysis.report_changes import HEAT_STEPS
+from analysis.report.changes import HEAT_STEPS
+from analysis.report.drawing import CHART_STYLE, PALETTE
 
 _HEAT: Final = "".join(f".heat{step}{{--heat:{8 * step + 2 * (step > 0)}%}}" for step in range(HEAT_STEPS + 1))
 

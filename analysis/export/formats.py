@@ -21,14 +21,14 @@ from schemas.errors import ConfigError
 from schemas.registry import nearest
 
 FORMATS: Final[Mapping[str, str]] = {
-    "predictions": "analysis.export_benchmark:write_predictions",
-    "scores": "analysis.export_benchmark:write_scores",
-    "submission": "analysis.export_benchmark:write_submissions",
-    "tables": "analysis.export_tables:write_tables",
-    "figures": "analysis.export_figures:write_figures",
-    "inspect": "analysis.export_inspect:write_logs",
-    "card": "analysis.export_card:write_card",
-    "bundle": "analysis.export_bundle:write_bundle",
+    "predictions": "analysis.export.benchmark:write_predictions",
+    "scores": "analysis.export.benchmark:write_scores",
+    "submission": "analysis.export.benchmark:write_submissions",
+    "tables": "analysis.export.tables:write_tables",
+    "figures": "analysis.export.figures:write_figures",
+    "inspect": "analysis.export.inspect:write_logs",
+    "card": "analysis.export.card:write_card",
+    "bundle": "analysis.export.bundle:write_bundle",
 }
 """What a run can be exported as -> the function that writes it."""
 

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from analysis.console_lamp import SOURCES, share
-from analysis.exports import Exported, file_name
+from analysis.export.formats import Exported, file_name
 from analysis.figures import agreement_figures, percent, rate_and_interval, with_counts
 from analysis.ranking import ranked
 from analysis.scopes import OVERALL

@@ -6,17 +6,17 @@ import polars as pl
 
 from analysis.agreement import explain
 from analysis.figures import percent
-from analysis.markup import Html, element, join, page
 from analysis.ranking import ranked
-from analysis.report_changes import heat_maps, magnitudes, nameability, tiers
-from analysis.report_costs import claims, costs, false_alarms, outcomes
-from analysis.report_judges import agreement, noise
-from analysis.report_lamp import lamp
-from analysis.report_official import against, official
-from analysis.report_script import BROWSER, SCRIPT
-from analysis.report_standings import judge_names, standings
-from analysis.report_style import STYLE
-from analysis.samples import Images, sample_section, take_sample
+from analysis.report.changes import heat_maps, magnitudes, nameability, tiers
+from analysis.report.costs import claims, costs, false_alarms, outcomes
+from analysis.report.judges import agreement, noise
+from analysis.report.lamp import lamp
+from analysis.report.markup import Html, element, join, page
+from analysis.report.official import against, official
+from analysis.report.samples import Images, sample_section, take_sample
+from analysis.report.script import BROWSER, SCRIPT
+from analysis.report.standings import judge_names, standings
+from analysis.report.style import STYLE
 from analysis.scopes import OVERALL
 from analysis.tally import Analysis, RunTables
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import polars as pl
 
-from analysis.charts import estimate_of, scatter
 from analysis.false_alarms import Grid
 from analysis.figures import ABSENT, alarms, outcome_rows, percent
-from analysis.markup import Html, element, join, row, table
-from analysis.report_changes import figure
-from analysis.report_standings import by_judge, contestants, figure_cell, judge_names
+from analysis.report.changes import figure
+from analysis.report.charts import estimate_of, scatter
+from analysis.report.markup import Html, element, join, row, table
+from analysis.report.standings import by_judge, contestants, figure_cell, judge_names
 from analysis.tally import Analysis
 
 
