@@ -174,7 +174,6 @@ def measure(config: VllmConfig) -> dict[str, list[float]]:
                 seconds[name].append(spent)
     loop.run_until_complete(worker.close())
     raw.engine.shutdown(timeout=1)
-    llm.llm_engine.engine_core.shutdown()  # else the interpreter waits for its process for ever
     return seconds
 
 
@@ -193,6 +192,7 @@ def main() -> None:
         "VLLM_CPU_KVCACHE_SPACE": "1",
         "VLLM_CPU_OMP_THREADS_BIND": "nobind",
         "OMP_NUM_THREADS": "1",
+        "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # as our engine sets it; `LLM` then runs in this process
         "RAY_worker_niceness": "0",  # 15 by default: all ways get the processor alike
     }
     with tempfile.TemporaryDirectory() as folder:

@@ -160,15 +160,22 @@ def _describe(config: "VllmConfig", engine: Any, log: EngineLog, port: socket.so
     )
 
 
+def _executor(config: "VllmConfig") -> str:
+    """Return how vLLM runs a replica's workers: one needs no process of its own beside the engine's core."""
+    if config.num_nodes > 1:
+        return "ray"
+    return "mp" if config.num_gpus > 1 else "uni"
+
+
 def engine_args(config: "VllmConfig") -> dict[str, Any]:
-    """Return vLLM's engine arguments: one engine, whose workers are processes of one node, or Ray's over several."""
+    """Return vLLM's engine arguments: one engine, its workers on one node, or Ray's over several."""
     args: dict[str, Any] = {
         "model": config.model,
         "revision": config.revision,
         "code_revision": config.revision if config.trust_remote_code else None,
         "tensor_parallel_size": max(1, config.num_gpus // config.num_nodes),
         "pipeline_parallel_size": config.num_nodes,
-        "distributed_executor_backend": "mp" if config.num_nodes == 1 else "ray",
+        "distributed_executor_backend": _executor(config),
         "gpu_memory_utilization": config.gpu_memory_utilization,
         "max_model_len": config.max_model_len,
         "dtype": config.dtype,
@@ -212,6 +219,8 @@ def _environment(config: "VllmConfig", port: int) -> dict[str, str]:
     cpu = {"VLLM_CPU_KVCACHE_SPACE": str(max(1, round(config.kv_cache_gb + 0.49)))}
     if config.num_threads is not None:
         cpu |= {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": str(config.num_threads)}
+        # Else the core gives the CPU's work to a process more, and both wait for each other in busy loops.
+        cpu |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
     return shared | cpu
 
 
