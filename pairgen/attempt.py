@@ -130,7 +130,13 @@ class Stage:
 
 
 def _shown_texts(snapshot: Snapshot) -> list[int]:
-    return [e.ref for e in snapshot.elements if e.own_text and e.visible_box]
+    """Return elements whose fonts are all that draw the page; ASCII in one family and weight has one answer for all."""
+    shown: dict[object, int] = {}
+    for e in snapshot.elements:
+        if e.own_text and e.visible_box:
+            face = tuple(e.styles[name] for name in ("font-family", "font-weight", "font-style"))
+            shown.setdefault(face if e.own_text.isascii() else e.ref, e.ref)
+    return [*shown.values()]
 
 
 def _font_fault(
