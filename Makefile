@@ -20,7 +20,7 @@ check: $(VENV)/installed-test  ## style, types, layers
 	$(PY) -m pytest tests/test_layers.py
 
 bench: $(VENV)/installed-test  ## every speed claim, as a ratio in one run
-	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(PY) $$bench || exit 1; done
+	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(PY) -m benchmarks.$$(basename $$bench .py) || exit 1; done
 
 pairgen: $(VENV)/installed-pairgen  ## what `python -m pairgen` needs: packages, browser, fonts
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from bench_engine import IN_FLIGHT, NUM_PAIRS, endpoint, make_dataset
+
+from benchmarks.bench_engine import IN_FLIGHT, NUM_PAIRS, endpoint, make_dataset
 
 JUDGE_CALL_S: Final = 0.5
 LIMIT: Final = 2.0

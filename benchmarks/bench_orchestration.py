@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import Final
 
-from bench_engine import IN_FLIGHT, NUM_PAIRS, endpoint, list_schedule_s, make_dataset
+from benchmarks.bench_engine import IN_FLIGHT, NUM_PAIRS, endpoint, list_schedule_s, make_dataset
 
 WALL_LIMIT: Final = 1.10
 HELP_LIMIT_S: Final = 1.5

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
-from bench_analysis import make_tables
 
 from analysis.report.document import render_report
 from analysis.report.samples import Images
 from analysis.tally import RunTables, build
+from benchmarks.bench_analysis import make_tables
 from records.datasets import Dataset, attach, fingerprint_files, pack
 from schemas.errors import UserError
 from schemas.tables import RUN_PAIRS
