@@ -10,7 +10,7 @@ import polars as pl
 from analysis.cells import Cells, Flags, lay_out
 from analysis.clusters import own_clusters
 from analysis.comparisons import comparisons
-from analysis.figures import percent, points
+from analysis.figures import p_figure, percent, points
 from analysis.paired import ALPHA, holm
 from analysis.scopes import OVERALL, scopes
 from analysis.tally import RunTables
@@ -205,5 +205,5 @@ def _line(one: Mapping[str, Any], name: str) -> list[str]:
     difference = points(one["difference"], count, sign="+")
     if one["difference_low"] is not None:
         difference += f" [{points(one['difference_low'], count)}, {points(one['difference_high'], count)}]"
-    p_values = [f"{one[name]:.2g}" for name in ("p_value", "p_holm")]
+    p_values = [p_figure(one[name]) for name in ("p_value", "p_holm")]
     return [name, *rates, f"{one['num_better']:,}", f"{one['num_worse']:,}", difference, *p_values, word]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.figures import ABSENT, percent
+from analysis.figures import ABSENT, p_figure, percent
 from analysis.judge_accuracy import HAND_WRITTEN, PROBES
 from analysis.probes import CHANGED
 from analysis.scopes import OVERALL
@@ -78,7 +78,7 @@ def favour_words(one: Mapping[str, Any]) -> str:
         word = "it favours itself"
     elif one["favour"] > 0 and one["num_as_favoured"]:
         word = f"{one['num_as_favoured']} of {one['num_other_models']} other rows as much or more"
-    return f"{lead}: {figures} beyond what other rows lead to expect, p {one['p_holm']:.2g}: {word}"
+    return f"{lead}: {figures} beyond what other rows lead to expect, p {p_figure(one['p_holm'])}: {word}"
 
 
 def _points(share: float) -> str:

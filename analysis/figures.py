@@ -13,6 +13,7 @@ ALSO_JUDGES: Final = "also judged here"
 MIN_PAIRS_SHOWN: Final = 10
 """Cells of fewer pairs stay in Parquet and off the screen."""
 _MANY: Final = 1_000
+_LEAST_P: Final = 0.001
 _PAIR: Final = "pair"
 
 
@@ -56,6 +57,11 @@ def rate_and_interval(row: Mapping[str, Any], name: str) -> str:
     return ABSENT if rate == ABSENT else f"{rate:>{width}} [{low}-{high}]"
 
 
+def p_figure(value: float) -> str:
+    """Write a p-value with two digits; below what any resampling or table backs, as smaller than that."""
+    return f"{value:.2g}" if value >= _LEAST_P else f"< {_LEAST_P:g}"
+
+
 def alarms(row: Mapping[str, Any]) -> str:
     """Write a FALSE_ALARMS row's alarms per 1,000 pairs; no decimals, fewer than 1,000 pairs carry none."""
     rate = row["alarms_per_1000"]
@@ -78,7 +84,7 @@ def agreement_figures(row: Mapping[str, Any]) -> str:
     if row["kendall_tau"] is not None:
         figures.append(f"tau {row['kendall_tau']:.2f}{_tau_interval(row)}")
     if row["p_value"] is not None:
-        figures.append(f"p {row['p_value']:.2g}")
+        figures.append(f"p {p_figure(row['p_value'])}")
     return ", ".join(figures) or "no cell that both scored"
 
 

@@ -1,12 +1,12 @@
 """The report on judges: whether they agree, where they put rows in other orders, and what replays flip."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from analysis.agreement import explain
-from analysis.figures import agreement_figures
+from analysis.figures import agreement_figures, p_figure
 from analysis.ranking import ranked
 from analysis.replay import flips
 from analysis.report.changes import figure
@@ -15,6 +15,8 @@ from analysis.report.markup import Html, element, join, table
 from analysis.report.standings import figure_cell, judge_names
 from analysis.scopes import OVERALL
 from analysis.tally import Analysis
+
+_FLIPS_SHOWN: Final = 12
 
 
 def agreement(analysis: Analysis) -> Html:
@@ -88,7 +90,7 @@ def _flips(analysis: Analysis) -> Html:
         f"{len(flipped):,} times two judges put two rows in opposite orders; {backed:,} of them are backed by both "
         "judges' own tests after correction, the others are as likely noise."
     )
-    rows = [_flip(one) for one in flipped.sort("is_backed", descending=True).head(40).iter_rows(named=True)]
+    rows = [_flip(one) for one in flipped.sort("is_backed", descending=True).head(_FLIPS_SHOWN).iter_rows(named=True)]
     heads = ["ahead by the first judge", "ahead by the second", "first judge", "second judge", ""]
     whole = table(heads, rows, class_="narrow sortable", caption="Rank flips")
     left = len(flipped) - len(rows)
@@ -98,7 +100,7 @@ def _flips(analysis: Analysis) -> Html:
 
 def _flip(one: Mapping[str, Any]) -> list[str]:
     leads = [
-        f"{one[f'judge_{side}']}: {100 * one[f'difference_{side}']:+.2f} points, p {one[f'p_holm_{side}']:.2g}"
+        f"{one[f'judge_{side}']}: {100 * one[f'difference_{side}']:+.2f} points, p {p_figure(one[f'p_holm_{side}'])}"
         for side in "ab"
     ]
     is_backed = one["is_backed"]

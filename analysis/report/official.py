@@ -1,5 +1,6 @@
 """The report on what may be claimed: the official badge, and the benchmark's published rows beside the run's."""
 
+from analysis.figures import p_figure
 from analysis.official import MET, Badge, Condition, badges
 from analysis.published import Comparison, against_published, is_comparable
 from analysis.report.markup import Html, element, join, table
@@ -61,5 +62,5 @@ def _compared(one: Comparison) -> list[str]:
     return [
         element("th", one.model, class_="name", scope="row"), figure_cell(f"{100 * one.rate:.1f}", one.rate),
         figure_cell(f"{100 * one.published:.1f}", one.published), figure_cell(bounds, one.difference),
-        figure_cell(f"{one.p_holm:.2g}", one.p_holm), element("span", word, class_=f"verdict {class_}"),
+        figure_cell(p_figure(one.p_holm), one.p_holm), element("span", word, class_=f"verdict {class_}"),
     ]  # fmt: skip

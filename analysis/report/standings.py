@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from analysis.figures import ABSENT, ALSO_JUDGES, count_of, percent, points, rate_and_interval, with_counts
+from analysis.figures import ABSENT, ALSO_JUDGES, count_of, p_figure, percent, points, rate_and_interval, with_counts
 from analysis.published import published_rows
 from analysis.ranking import ProbeReading, ranked, read_probe, why_none_named
 from analysis.report.charts import interval_mark
@@ -199,6 +199,6 @@ def _neighbours(one: Mapping[str, Any]) -> list[str]:
         return [one["model_a"], one["model_b"], ABSENT, ABSENT, ABSENT, one["reason"] or ""]
     return [
         one["model_a"], one["model_b"], figure_cell(f"{points(one['difference'], count)}{bounds}"),
-        figure_cell(f"{one['p_value']:.2g}"), figure_cell(f"{one['p_holm']:.2g}"),
+        figure_cell(p_figure(one["p_value"]), one["p_value"]), figure_cell(p_figure(one["p_holm"]), one["p_holm"]),
         element("span", verdict[1], class_=f"verdict {verdict[0]}"),
     ]  # fmt: skip

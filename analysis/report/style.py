@@ -149,6 +149,7 @@ _MEDIA: Final = """
   body { font-size: 14px; } main, header.top { padding-inline: 1rem; } header.top { padding-top: 1.6rem; }
   h1 { font-size: 1.5rem; } h2 { margin-top: 2.6rem; } #tools { padding: .5rem 1rem; } .browser { padding: .8rem; }
   #theme { margin-left: 0; } .name { white-space: normal; max-width: 9.5rem; }
+  .name .who { display: inline-block; min-width: 5.2rem; }
   .name .tag { margin-left: 0; display: table; }
   .panels { grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .5rem; }
   .keys-said { display: none; } .narrow td, .narrow th { white-space: nowrap; padding-right: 1rem; }
