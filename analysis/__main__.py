@@ -4,6 +4,10 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis.pair_measures import Embed
 
 DONE, USER_CAN_FIX = 0, 2
 
@@ -42,8 +46,8 @@ def _rebuild(arguments: Sequence[str]) -> int:
 
     paths = RunPaths(options.run)
     images = find_images(paths)
-    if options.image_measures:
-        measure_images(paths, images)
+    if options.image_measures or options.vision_model:
+        measure_images(paths, images, embed=_embedding(options.vision_model))
     analysis = analyse(options.run, images=images, num_resamples=options.resamples, seed=options.seed)
     console = Console(highlight=False)
     show(analysis, console)
@@ -53,6 +57,12 @@ def _rebuild(arguments: Sequence[str]) -> int:
     unfinished = f"{paths.root} is not finished, and what is absent counts as not right: run its sweep command again"
     print(unfinished, file=sys.stderr)  # noqa: T201
     return USER_CAN_FIX
+
+
+def _embedding(folder: Path | None) -> "Embed | None":
+    from analysis.vision_model import load_embedding
+
+    return None if folder is None else load_embedding(folder)
 
 
 def _query(run: Path, sql: str, *, is_csv: bool) -> int:
@@ -105,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="seed of the bootstrap (default: the run's own)")
     help_measures = "first measure each change on its images, once: structural similarity, colour difference"
     parser.add_argument("--image-measures", action="store_true", help=help_measures)
+    help_vision = "measure the distance of a vision model's embeddings, too: the model's folder, such as CLIP's"
+    parser.add_argument("--vision-model", metavar="FOLDER", type=Path, help=help_vision)
     help_query = "print what a SELECT over the run's tables gives (pairs, predictions, verdicts, leaderboard, ...)"
     parser.add_argument("--query", metavar="SQL", help=help_query)
     parser.add_argument("--csv", action="store_true", help="print the query's rows as CSV, all of them")

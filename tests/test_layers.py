@@ -28,7 +28,7 @@ HOMES = {
     "anthropic": ("model_adapters/engines/",),
     "google": ("model_adapters/engines/",),
     "vllm": ("model_adapters/engines/",),
-    "transformers": ("model_adapters/engines/",),
+    "transformers": ("model_adapters/engines/", "analysis/vision_model.py"),
     "trl": ("finetune/",),
     "peft": ("finetune/",),
 }
