@@ -189,7 +189,15 @@ class Renderer:
         return parse_snapshot(self._tab.evaluate(SCRIPT, [ELEMENTS, list(STYLES)]))
 
     def screenshot(self) -> bytes:
-        """Return the viewport as PNG, lightly compressed (RGB, 8 bit)."""
+        """Return the viewport as PNG, lightly compressed (RGB, 8 bit); asked twice, since a busy browser may refuse."""
+        try:
+            return self._capture()
+        except Error:
+            if not self.is_alive():
+                raise
+            return self._capture()
+
+    def _capture(self) -> bytes:
         reply = self._cdp.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
         return base64.b64decode(reply["data"])
 
