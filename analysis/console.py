@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from analysis.agreement import explain
+from analysis.alarm_grid import Grid
 from analysis.console_lamp import favour_lines, lamp_lines
-from analysis.false_alarms import Grid
 from analysis.figures import (
     ABSENT,
     ALSO_JUDGES,

@@ -1,7 +1,7 @@
 """Benign controls: what is claimed of pairs whose images differ though nothing in the page does, beside recall."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -9,15 +9,10 @@ from numpy.typing import NDArray
 
 from analysis.cells import ALL, Cells, benign_pairs, lay_out_over
 from analysis.clusters import Clusters, own_clusters
-from analysis.figures import MIN_PAIRS_SHOWN
 from analysis.intervals import Rates
-from analysis.ranking import ranked
 from analysis.scopes import changed_mask
 from analysis.tables import Columns, as_table, bounded, stack
 from schemas.analysis_tables import FALSE_ALARMS
-
-if TYPE_CHECKING:
-    from analysis.tally import Analysis
 
 _PER: Final = 1_000
 _UNJUDGED: Final = "no answer was judged"
@@ -71,31 +66,3 @@ def _recall(cells: Cells) -> pl.DataFrame:
     rates = own_clusters(cells.pairs).within(places).rates(cells.is_right[:, places])
     named = [pl.Series(name, values) for name, values in bounded("recall", rates).items()]
     return cells.rows.with_columns(named)
-
-
-class GridRow(NamedTuple):
-    """Hold one model's alarms: in all, and by each kind that is shown."""
-
-    model: str
-    whole: Mapping[str, Any]
-    kinds: Sequence[Mapping[str, Any] | None]
-
-
-class Grid(NamedTuple):
-    """Hold a judge's false alarms as a table to be shown: models in the leaderboard's order, by kind."""
-
-    kinds: Sequence[str]
-    """Kinds of at least `MIN_PAIRS_SHOWN` controls."""
-    rows: Sequence[GridRow]
-
-    @classmethod
-    def of(cls, analysis: "Analysis", judge: str) -> "Grid | None":
-        """Return a judge's table, probes below; None where the run holds no benign control that it has seen."""
-        held = analysis.statistics["false_alarms"].filter(pl.col("judge") == judge)
-        by_cell = {(one["model"], one["kind"]): one for one in held.iter_rows(named=True)}
-        is_shown = (pl.col("kind") != ALL) & (pl.col("num_pairs") >= MIN_PAIRS_SHOWN)
-        kinds = held.filter(is_shown)["kind"].unique().sort().to_list()
-        order = ranked(analysis.leaderboard).filter(pl.col("judge") == judge)["model"].to_list()
-        names = [name for name in dict.fromkeys([*order, *held["model"]]) if (name, ALL) in by_cell]
-        rows = [GridRow(name, by_cell[name, ALL], [by_cell.get((name, kind)) for kind in kinds]) for name in names]
-        return cls(kinds, rows) if rows else None

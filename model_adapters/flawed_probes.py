@@ -17,12 +17,11 @@ from model_adapters.flawed_words import (
     unheard_element,
 )
 from model_adapters.probe_words import say_truth
-from model_adapters.probes import draw_others
+from model_adapters.probes import Oracle, draw_others
 from schemas.digest import digest_truth
-from schemas.errors import RequestRejected
 from schemas.probes import EXPECTED, Expected
 from schemas.protocols import Engine, Json, Prompt
-from schemas.records import Answer, Mutation, Question, Truth
+from schemas.records import Mutation, Question, Truth
 
 Flaw = Literal["vague", "wrong_direction", "wrong_element", "truth_plus_invention", "empty", "refusal", "injection"]
 
@@ -52,32 +51,17 @@ class FlawedOracleConfig(AdapterDefaults):
         return (truths[pair_id], *draw_others(pair_id, truths, seed=self.seed, count=1))
 
 
-class FlawedOracle:
+class FlawedOracle(Oracle):
     """Say the truth with one flaw; on an unchanged pair, claim what a flawed reading would."""
 
-    config_class: type = FlawedOracleConfig
+    config_class = FlawedOracleConfig
 
-    def __init__(
-        self,
-        config: FlawedOracleConfig,
-        engine: Engine | None = None,  # noqa: ARG002
-        prompt: Prompt | None = None,  # noqa: ARG002
-    ) -> None:
-        self._config = config
+    def __init__(self, config: FlawedOracleConfig, engine: Engine | None = None, prompt: Prompt | None = None) -> None:
+        super().__init__(config, engine, prompt)
+        self._flaw = config.flaw
 
-    async def start(self) -> None:
-        """Load nothing."""
-
-    async def predict(self, question: Question) -> Answer:
-        """Say what the flaw makes of the truth that the question carries."""
-        if not question.told:
-            raise RequestRejected(f"pair {question.pair_id}: {self._config.flaw} was told no truth; run it in a sweep")
-        if self._config.flaw == "empty":
-            return Answer(text="", status="empty")
-        return Answer(text=_SAY[self._config.flaw](_Told(*question.told)))
-
-    async def close(self) -> None:
-        """Release nothing."""
+    def _say(self, question: Question) -> str:
+        return _SAY[self._flaw](_Told(*question.told))
 
 
 class _Told:
@@ -129,6 +113,7 @@ _SAY: Final[Mapping[str, Callable[[_Told], str]]] = {
     "wrong_direction": _wrong_direction,
     "wrong_element": _wrong_element,
     "truth_plus_invention": _truth_plus_invention,
+    "empty": lambda _: "",
     "refusal": _refusal,
     "injection": _injection,
 }

@@ -11,7 +11,7 @@ from model_adapters.base import AdapterDefaults
 from model_adapters.probe_words import say_everything, say_truth
 from schemas.digest import digest_text
 from schemas.errors import RequestRejected
-from schemas.protocols import Engine, Json, Prompt
+from schemas.protocols import AdapterConfig, Engine, Json, Prompt
 from schemas.records import Answer, Question, Truth
 
 _DRAWS = 64
@@ -72,7 +72,7 @@ class Oracle:
 
     def __init__(
         self,
-        config: OracleConfig | ShuffledOracleConfig | ShotgunConfig,
+        config: AdapterConfig,
         engine: Engine | None = None,  # noqa: ARG002
         prompt: Prompt | None = None,  # noqa: ARG002
     ) -> None:
@@ -86,7 +86,8 @@ class Oracle:
         if not question.told:
             kind = self._config.identity()["kind"]
             raise RequestRejected(f"pair {question.pair_id}: {kind} was told no truth; the dataset holds none to tell")
-        return Answer(text=self._say(question))
+        text = self._say(question)
+        return Answer(text=text, status="ok" if text else "empty")
 
     async def close(self) -> None:
         """Release nothing."""

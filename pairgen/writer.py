@@ -18,12 +18,10 @@ from records.files import atomic_path
 from schemas.protocols import Json
 from schemas.records import Box
 from schemas.tables import PAIRS
-from schemas.vocabulary import NO_DIFF, UNLABELLED, VISUAL_DIFF
+from schemas.vocabulary import BENIGN, NO_DIFF, UNLABELLED, VISUAL_DIFF
 
 _ROWS_PER_GROUP = 30
 _USER_QUERY = "Here is a web page before and after an edit. Which visible difference is there, if any?"
-BENIGN = "benign"
-"""`task_type` of a control whose images differ although nothing in the page does."""
 _NO_BOX = Box(-1, -1, -1, -1)
 _HF_TYPES = {pa.string(): "string", pa.float64(): "float64", pa.int64(): "int64"}
 

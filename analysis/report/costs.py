@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from analysis.false_alarms import Grid
+from analysis.alarm_grid import Grid
 from analysis.figures import ABSENT, alarms, outcome_rows, percent
 from analysis.report.changes import figure
 from analysis.report.charts import estimate_of, scatter

@@ -131,7 +131,7 @@ def test_it_is_told_its_own_truth_and_one_about_another_element() -> None:
     own, other = config.told("b", truths)
     assert own is NOTHING and not other.is_no_diff
     assert config.told("a", {"a": PAY}) == (PAY,)
-    with pytest.raises(RequestRejected, match="pair p: vague was told no truth"):
+    with pytest.raises(RequestRejected, match="pair p: flawed_oracle was told no truth"):
         _answer("vague")
 
 

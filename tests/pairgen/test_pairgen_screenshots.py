@@ -136,6 +136,16 @@ def test_long_lists_of_outcomes_are_cut() -> None:
     assert list(Outcomes(rows).lines(limit=3))[-1] == "  and 2 more"
 
 
+def sweep(pairs: Path, runs: Path) -> tuple[Path, str]:
+    """Ask the baselines about pairs; return the run's folder and what the console said."""
+    arguments = ["+sweep=screenshots", "dataset=parquet", f"dataset.path={pairs}", f"runs={runs}", "cluster=inline"]
+    command = [sys.executable, "-m", "orchestrator", *arguments]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == EXIT_DONE, done.stderr
+    (run,) = runs.glob("screenshots-*")
+    return run, done.stdout
+
+
 def test_models_are_asked_about_screenshots_and_nothing_is_judged(tmp_path: Path, pages: list[Pixels]) -> None:
     shots, out = tmp_path / "shots", tmp_path / "out.parquet"
     edited = pages[0].copy()
@@ -143,12 +153,8 @@ def test_models_are_asked_about_screenshots_and_nothing_is_judged(tmp_path: Path
     put(shots, "expected", "a/home.png", pages[0])
     put(shots, "actual", "a/home.png", edited)
     assert main([f"screenshots.folder={shots}", f"out={out}"]) == EXIT_DONE
-    arguments = ["+sweep=screenshots", "dataset=parquet", f"dataset.path={out}", f"runs={tmp_path}", "cluster=inline"]
-    command = [sys.executable, "-m", "orchestrator", *arguments]
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == EXIT_DONE, done.stderr
-    assert "1 without truth: answers are kept and none is judged" in done.stdout
-    (run,) = tmp_path.glob("screenshots-*")
+    run, said_on_console = sweep(out, tmp_path)
+    assert "1 without truth: answers are kept and none is judged" in said_on_console
     said = pl.read_parquet(run / "predictions.parquet")
     assert said.select("pair_id", "status").unique().rows() == [("a/home.png", "ok")]
     assert said["text"].str.len_chars().min() > 10
@@ -169,12 +175,8 @@ def test_beside_pairs_with_a_truth_those_without_are_in_no_rate(tmp_path: Path, 
     put(tmp_path / "shots", "expected", "home.png", pages[0])
     put(tmp_path / "shots", "actual", "home.png", pages[0])
     assert main([f"screenshots.folder={tmp_path / 'shots'}", f"out={both / 'shots.parquet'}"]) == EXIT_DONE
-    arguments = ["+sweep=screenshots", "dataset=parquet", f"dataset.path={both}", f"runs={tmp_path}", "cluster=inline"]
-    command = [sys.executable, "-m", "orchestrator", *arguments]
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == EXIT_DONE, done.stderr
-    assert "6/6 verdicts   0 unscored" in done.stdout
-    (run,) = tmp_path.glob("screenshots-*")
+    run, said_on_console = sweep(both, tmp_path)
+    assert "6/6 verdicts   0 unscored" in said_on_console
     verdicts = pl.read_parquet(run / "verdicts.parquet")
     stated = verdicts.filter(pl.col("pair_id") != "home.png")
     assert stated["status"].to_list() == ["ok"] * 6
