@@ -32,7 +32,7 @@ Makes pairs of before/after screenshots with Chromium and prints what became of 
   reference=PATH          compares the result with an earlier one
 All keys and their meaning: conf/pairgen.yaml and PairgenConfig in pairgen/pipeline.py.
 Exit status: 0 all made; 1 some could not be made (named); 2 something that you can fix; 3 stopped."""
-_PACKAGES = {"playwright": "playwright", "oxipng": "pyoxipng"}
+_PACKAGES = {"playwright": "playwright", "deflate": "deflate", "oxipng": "pyoxipng"}
 """What the extra `pairgen` installs: module -> distribution."""
 _REPORT_EVERY_S = 30.0
 _RENEW_EVERY_S = 0.5

@@ -34,6 +34,8 @@ _FLAGS = (
 # Repainting only what changed leaves pixels of rounded corners nearby off by one; whole tiles don't
 # (--disable-partial-raster: 4 of 44 undos unclean without it, 0 with it).
 _ENV_EXECUTABLE = "DIFFSPOT_CHROMIUM"
+_ON_PATH = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first is Chromium without windows: the same pixels for a tenth less CPU time."""
 _MIN_VERSION = 120
 """Chromium's major version from which on all that is asked of it is known to work."""
 
@@ -267,7 +269,7 @@ def find_executable(configured: str, own: str) -> str:
         return named
     if Path(own).is_file():
         return own
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in _ON_PATH:
         found = shutil.which(name)
         if found:
             return found

@@ -69,7 +69,7 @@ class PairgenConfig:
     max_pages: int = 2000
     """Pages after which the run ends, filled or not."""
     compression: str = "fast"
-    """`fast` (at most 1.2 x the bytes of oxipng level 4, in a fiftieth of its time), `best` (level 4), or `oxipng`."""
+    """`fast` (at most 1.2 x the bytes of oxipng level 4, in a hundredth of its time), `best` (level 4), or `oxipng`."""
     png_level: int = 4
     """oxipng level of the stored images, 0..6, where compression is `oxipng`."""
     sheet_per_cell: int = 3

@@ -42,7 +42,7 @@ def test_what_the_user_can_fix_is_said(arguments: list[str], message: str) -> No
         main(arguments)
 
 
-@pytest.mark.parametrize("package", ["playwright", "oxipng"])
+@pytest.mark.parametrize("package", ["playwright", "deflate", "oxipng"])
 def test_a_package_that_is_absent_is_named_with_the_remedy(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(UserError, match=rf"{package}.*make pairgen.*pip install -c constraints\.txt"):

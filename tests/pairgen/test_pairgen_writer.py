@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from pairgen.compare import compare
-from pairgen.images import decode, recompress
+from pairgen.images import FAST, decode, recompress
 from pairgen.records import Candidate, Change, Described, Kept, Measured, Page, Pair
 from pairgen.writer import write_pairs
 from schemas.errors import DatasetError
@@ -90,8 +90,9 @@ def test_the_same_pairs_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
 
 
-def test_recompression_keeps_every_pixel_in_rgb() -> None:
-    small = recompress(png(4), 3)
+@pytest.mark.parametrize("level", [FAST, 0, 3])
+def test_recompression_keeps_every_pixel_in_rgb(level: int) -> None:
+    small = recompress(png(4), level)
     assert np.array_equal(decode(small), decode(png(4)))
     with Image.open(io.BytesIO(small)) as image:
         assert image.mode == "RGB"
