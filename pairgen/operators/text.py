@@ -85,8 +85,15 @@ def _replaced_words(words: list[re.Match[str]], size: int, rng: random.Random) -
     spans = [span for span in spans if span[-1] - span[0] < size + 2]
     for span in rng.sample(spans, min(len(spans), _ATTEMPTS)):
         start, end = words[span[0]].start(), words[span[-1]].end()
-        parts = [rng.choice(options[i][1]) if i in span else words[i][0] for i in range(span[0], span[-1] + 1)]
-        yield Edit(start, end, " ".join(parts), size)
+        chosen = {i: rng.choice(options[i][1]) for i in span}
+        told = [_bare(chosen.get(i, word[0])) for i, word in enumerate(words)]
+        if all(told.count(told[i]) == 1 for i in span):  # else: summer or summer
+            yield Edit(start, end, " ".join(chosen.get(i, words[i][0]) for i in range(span[0], span[-1] + 1)), size)
+
+
+def _bare(word: str) -> str:
+    match = _CORE.search(word)
+    return match[0].lower() if match else word
 
 
 def _substitutes(word: str) -> list[str]:

@@ -208,6 +208,16 @@ def test_text_edits_are_as_large_as_their_tier(tier: str, mechanism: str, seed: 
             assert swapped == candidate.magnitude
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_replaced_words_never_meet_their_double(seed: int) -> None:
+    snapshot = page(Node("text", (10, 10, 300, 20), "Morning and evening tours, spring or summer"))
+    found = list(proposed("text", "easy", "substitute", seed, snapshot=snapshot))
+    assert found
+    for candidate in found:
+        words = candidate.new_value.replace(",", "").lower().split()
+        assert len({*words}) == len(words), candidate.new_value
+
+
 @pytest.mark.parametrize(("tier", "seed"), [(tier, seed) for tier in ("medium", "hard") for seed in range(12)])
 def test_days_years_and_times_stay_what_they_are(tier: str, seed: int) -> None:
     snapshot = page(Node("text", (10, 10, 300, 20), "Doors 18:30 on 22 of 2024"))
