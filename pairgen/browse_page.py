@@ -11,7 +11,7 @@ _LAYOUT: Final = """
 * { box-sizing: border-box; } [hidden] { display: none !important; }
 html, body { height: 100%; }
 body { --target: #dc2626; --affected: #2563eb; margin: 0; height: 100dvh; background: var(--sheet); color: var(--ink);
-  display: grid; grid-template: auto minmax(0, 1fr) / minmax(17rem, 23rem) minmax(0, 1fr);
+  display: grid; grid-template: auto minmax(0, 1fr) / minmax(16rem, 21rem) minmax(0, 1fr);
   font: 15px/1.55 system-ui, "Segoe UI", Inter, "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; }
 header { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: .1rem .9rem; align-items: baseline;
   padding: .7rem 1.2rem; border-bottom: 1px solid var(--line); background: var(--paper); }
@@ -43,7 +43,9 @@ aside { display: flex; flex-direction: column; min-height: 0; border-right: 1px 
 .counted output { font-weight: 600; }
 .counted button { border: 0; background: none; color: var(--hue); padding: .1rem .3rem; min-height: 1.8rem; }
 #list { flex: 1; overflow-y: auto; min-height: 0; overscroll-behavior: contain; }
-#list:focus-visible { outline-offset: -2px; }
+#list:focus-visible { outline: 0; }
+#list:focus-visible .option[aria-selected=true], #list:focus-visible:not(:has([aria-selected=true])) {
+  outline: 2px solid var(--hue); outline-offset: -2px; }
 .option { padding: .55rem 1rem .6rem; border-bottom: 1px solid var(--line); cursor: pointer;
   border-left: 3px solid transparent; }
 .option:hover { background: color-mix(in srgb, var(--hue) 5%, var(--paper)); }
@@ -62,25 +64,25 @@ aside { display: flex; flex-direction: column; min-height: 0; border-right: 1px 
 """
 
 _PAIR: Final = """
-main { min-width: 0; overflow-y: auto; padding: .8rem 1.5rem 3rem; }
+main { min-width: 0; overflow-y: auto; padding: .8rem 1.3rem 3rem; }
 main:focus-visible { outline-offset: -2px; }
-.toolbar { display: flex; flex-wrap: wrap; gap: .5rem .8rem; align-items: center; }
+.toolbar { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; }
 .toolbar label { font-size: .87rem; white-space: nowrap; } .steps { display: flex; align-items: center; gap: .4rem; }
 .toolbar label:has(:disabled) { color: var(--soft); opacity: .55; }
-#place { min-width: 6rem; text-align: center; font-size: .87rem; } #back { display: none; }
+#place { min-width: 5.2rem; text-align: center; font-size: .87rem; } #back { display: none; }
 .segments { display: inline-flex; max-width: 100%; overflow-x: auto; border: 1px solid var(--line); border-radius: 8px;
   background: var(--paper); scrollbar-width: none; }
-.segments button { border: 0; border-radius: 7px; background: none; white-space: nowrap; }
+.segments button { border: 0; border-radius: 7px; background: none; white-space: nowrap; padding-inline: .55rem; }
 .segments button[aria-pressed=true] { background: var(--hue); color: var(--on-hue); }
 .key { display: inline-block; width: 1rem; height: .75rem; border: 2px solid var(--target); border-radius: 3px;
   margin-right: .3rem; vertical-align: -.05rem; } .key.affected { border: 2px dashed var(--affected); }
-#panes { display: grid; gap: .8rem; margin: .9rem 0; position: relative; --cut: 50%; --zoom: 1; }
+#panes { display: grid; gap: .8rem; margin: .9rem 0; position: relative; --cut: 50%; }
 #panes[data-mode=three] { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 #panes:not([data-mode=three]) { max-width: 80rem; }
 #panes:not([data-mode=three]) .pane { grid-area: 1 / 1; }
 .pane { margin: 0; min-width: 0; } .pane figcaption { font-size: .81rem; color: var(--soft); margin-bottom: .2rem; }
 .view { position: relative; overflow: hidden; aspect-ratio: 16 / 10;
-  border: 1px solid var(--line); border-radius: 8px; background: #fff; }
+  border: 1px solid var(--line); border-radius: 8px; background: var(--sheet); }
 #panes:not([data-mode=three]) figcaption { position: absolute; z-index: 5; bottom: .5rem; left: .5rem; margin: 0;
   padding: .05rem .5rem; border-radius: 5px; font-size: .75rem; background: #111c; color: #fff; pointer-events: none; }
 #panes[data-mode=slider] .after figcaption { left: auto; right: .5rem; }
@@ -92,15 +94,16 @@ main:focus-visible { outline-offset: -2px; }
   visibility: hidden; }
 #panes[data-mode=three] .view { cursor: zoom-in; }
 .layer { position: absolute; inset: 0; transform-origin: 0 0; }
-.layer img { position: absolute; left: 0; top: 0; display: block; }
+.layer img { position: absolute; left: 0; top: 0; display: block; background: #fff; }
 .pane:not([data-state=ready]) :is(img, .box) { visibility: hidden; }
 .is-large .layer img { image-rendering: pixelated; }
 .fault { position: absolute; inset: 0; display: grid; place-items: center; padding: 1rem; text-align: center;
   font-size: .87rem; background: var(--sheet); color: var(--bad); overflow-wrap: anywhere; }
+#panes[data-mode=slider] .before .fault { right: 50%; } #panes[data-mode=slider] .after .fault { left: 50%; }
 .pane[data-state=loading] .view::after { content: ""; position: absolute; inset: 0; background: var(--sheet); }
-.box { position: absolute; pointer-events: none; border-radius: calc(3px / var(--zoom));
-  border: calc(2px / var(--zoom)) solid var(--target); }
-.box.affected { border: calc(2px / var(--zoom)) dashed var(--affected); }
+.box { position: absolute; pointer-events: none; border-radius: 1px; outline: 2px solid var(--target);
+  outline-offset: 1px; filter: drop-shadow(0 0 1px #fff) drop-shadow(0 0 1px #fff); }
+.box.affected { outline: 2px dashed var(--affected); outline-offset: 4px; }
 .no-target .box.target, .no-affected .box.affected { display: none; }
 #cut { position: absolute; z-index: 6; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: ew-resize;
   touch-action: pan-y; }
@@ -111,16 +114,15 @@ main:focus-visible { outline-offset: -2px; }
   border: 2px solid #fff; }
 #cut:focus-visible ~ .line::after { outline: 3px solid var(--hue); }
 #panes:not([data-mode=slider]) :is(#cut, .line) { display: none; }
-#told { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem;
-  align-items: start; max-width: 80rem; }
+#told { columns: 22rem; column-gap: 1rem; max-width: 80rem; }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; padding: .8rem 1rem;
-  min-width: 0; }
+  margin-bottom: 1rem; break-inside: avoid; }
 .card h3 { margin: 0 0 .4rem; }
 dl { margin: 0; display: grid; grid-template-columns: minmax(5rem, max-content) minmax(0, 1fr); gap: .25rem 1rem;
   font-size: .9rem; }
 dl + dl { margin-top: .8rem; padding-top: .8rem; border-top: 1px solid var(--line); }
 dt { color: var(--soft); } dd { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-dd del { color: var(--soft); } dd ins { text-decoration: none; font-weight: 600; }
+dd del { color: var(--soft); text-decoration: none; } dd ins { text-decoration: none; font-weight: 600; }
 .keys { margin-top: 1.6rem; font-size: .82rem; } kbd { font: inherit; border: 1px solid var(--line); border-radius: 4px;
   padding: 0 .35rem; background: var(--paper); }
 #trouble { grid-column: 1 / -1; padding: .6rem 1.2rem; background: var(--paper); color: var(--bad);
@@ -134,7 +136,7 @@ _MEDIA: Final = """
   body[data-show=list] main, body[data-show=pair] aside { display: none; }
   #back { display: inline-block; } .toolbar { gap: .5rem; } h2 { font-size: 1.1rem; } .keys { display: none; }
   #panes[data-mode=three] { grid-template-columns: minmax(0, 1fr); } button, select { min-height: 2.5rem; }
-  .toolbar label { min-height: 2rem; display: inline-flex; align-items: center; }
+  .toolbar label { min-height: 2rem; display: inline-flex; align-items: center; gap: .35rem; }
   input[type=search] { font-size: 16px; min-height: 2.5rem; }
 }
 """

@@ -31,8 +31,8 @@ function paneOf(side) {
   const [name, alt] = PANES[side];
   const image = make('img', {alt, draggable: 'false', on: {load: () => arrived(side), error: () => failed(side)}});
   const boxes = ['affected', 'target'].map((name) => make('div', {class: `box ${name}`}));
-  const layer = make('div', {class: 'layer'}, image, ...boxes);
-  const view = make('div', {class: 'view', on: {click: () => { if (look.mode === 'three') setMode(side); }}}, layer);
+  const view = make('div', {class: 'view', on: {click: () => { if (look.mode === 'three') setMode(side); }}},
+    make('div', {class: 'layer'}, image), ...boxes);
   return make('figure', {class: `pane ${side}`, 'data-state': 'loading'}, make('figcaption', {}, name), view);
 }
 function load(row) {
@@ -81,24 +81,23 @@ function place() {
   if (!look.size) return;
   const [width, height] = look.size, panes = one('#panes');
   const isZoomed = look.isZoomed && Object.keys(look.boxes).length > 0;
-  const {zoom, x, y} = isZoomed ? region() : {zoom: 1, x: 0, y: 0};
-  panes.style.setProperty('--zoom', zoom);
+  const shown = isZoomed ? region() : {zoom: 1, x: 0, y: 0}, {zoom, x, y} = shown;
   for (const view of all('.view', panes)) {
     view.style.aspectRatio = `${width} / ${height}`;
     one('.layer', view).style.transform = `scale(${zoom}) translate(${-100 * x / width}%, ${-100 * y / height}%)`;
     view.classList.toggle('is-large', zoom * view.clientWidth >= 2 * width);
     const image = one('img', view);
     image.style.width = `${100 * image.naturalWidth / width}%`;
-    drawBox(one('.box.target', view), look.boxes.target, 2);
-    drawBox(one('.box.affected', view), look.boxes.affected, 5);
+    drawBox(one('.box.target', view), look.boxes.target, shown);
+    drawBox(one('.box.affected', view), look.boxes.affected, shown);
   }
 }
-function drawBox(frame, box, margin) {
+function drawBox(frame, box, {zoom, x: left, y: top}) {
   frame.hidden = !box;
   if (!box) return;
   const [width, height] = look.size, [x, y, w, h] = box;
-  Object.assign(frame.style, {left: `${100 * (x - margin) / width}%`, top: `${100 * (y - margin) / height}%`,
-    width: `${100 * (w + 2 * margin) / width}%`, height: `${100 * (h + 2 * margin) / height}%`});
+  Object.assign(frame.style, {left: `${100 * zoom * (x - left) / width}%`, top: `${100 * zoom * (y - top) / height}%`,
+    width: `${100 * zoom * w / width}%`, height: `${100 * zoom * h / height}%`});
 }
 """
 
@@ -168,9 +167,9 @@ function cardsOf(facts) {
   const mutations = [facts.mutation_dicts_json ?? []].flat(), about = factsOf(facts), cards = [];
   if (mutations.length) cards.push(card(mutations.length > 1 ? 'Mutations' : 'Mutation',
     ...mutations.map((text) => mutationOf(text, facts.ground_truth_diff))));
-  if (about.length) cards.push(card('About the pair', listOf(about)));
   if (facts.user_query) cards.push(card('Question', make('p', {}, facts.user_query)));
   if (facts.renderer) cards.push(card('Renderer', listOf(rendererOf(facts.renderer))));
+  if (about.length) cards.push(card('About the pair', listOf(about)));
   return cards;
 }
 function showPlace() {

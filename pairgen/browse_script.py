@@ -165,15 +165,15 @@ function makePair() {
   const views = Object.entries(VIEWS).map(([value, name]) => make('button', {type: 'button', value,
     'aria-pressed': `${value === look.mode}`,
     on: {...calm, click: () => value === 'blink' ? toggleBlink() : setMode(value)}}, name));
-  one('#pair').append(make('div', {class: 'toolbar', role: 'toolbar', 'aria-label': 'View'},
+  one('#pair').append(make('div', {class: 'toolbar', role: 'group', 'aria-label': 'View'},
     make('span', {class: 'steps'},
       button('back', 'List', 'Back to the list', () => { document.body.dataset.show = 'list'; markChosen(); }),
-      button('previous', '←', 'Previous pair', () => step(-1)), make('span', {id: 'place', 'aria-live': 'polite'}),
+      button('previous', '←', 'Previous pair', () => step(-1)), make('span', {id: 'place'}),
       button('next', '→', 'Next pair', () => step(1))),
     make('div', {id: 'views', class: 'segments', role: 'group', 'aria-label': 'Pictures'}, ...views),
     checkbox('show-target', 'target', 'target', hide('target'), true),
-    checkbox('show-affected', 'affected area', 'affected', hide('affected'), true),
-    checkbox('zoom', 'enlarge the change', '', (isOn) => { look.isZoomed = isOn; place(); }, false)),
+    checkbox('show-affected', 'affected', 'affected', hide('affected'), true),
+    checkbox('zoom', 'enlarge', '', (isOn) => { look.isZoomed = isOn; place(); }, false)),
     make('h2', {id: 'sentence', 'aria-live': 'polite'}), make('div', {id: 'tags', class: 'tags'}), panes,
     make('div', {id: 'told'}), makeKeys());
 }

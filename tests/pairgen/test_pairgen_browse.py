@@ -337,8 +337,8 @@ def test_views_blink_boxes_and_enlarging(look: Open, embedded: BrowseServer) -> 
     whole, box = image.bounding_box(), frame.bounding_box()
     assert whole and box
     stored = json.loads(Answer(embedded, "/row/0").body)
-    assert abs((box["x"] - whole["x"]) / whole["width"] * 1280 - (stored["target_bbox_x"] - 2)) < 2
-    assert abs(box["width"] / whole["width"] * 1280 - (stored["target_bbox_w"] + 4)) < 2
+    assert abs((box["x"] - whole["x"]) / whole["width"] * 1280 - stored["target_bbox_x"]) < 2
+    assert abs(box["width"] / whole["width"] * 1280 - stored["target_bbox_w"]) < 2
     page.get_by_label("target", exact=True).uncheck()
     assert not frame.is_visible() and page.locator(".pane.before .box.affected").is_visible()
     page.keyboard.press("z")
