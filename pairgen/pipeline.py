@@ -142,7 +142,7 @@ class Pipeline:
             images=str(images.resolve()), seed=config.seed, max_candidates=config.max_candidates,
             png_level=config.level, browser=config.browser, filters=config.filters,
         )  # fmt: skip
-        with closing(store), open_writer(Path(config.out)) as self._writer, _cluster(config.workers):
+        with closing(store), open_writer(Path(config.out), self.work) as self._writer, _cluster(config.workers):
             conductor = Conductor(phases, store, context, on_tick, self._say)
             places = browser_places(desk, config.workers, in_processes=config.workers > 1)
             asyncio.run(conductor.run(places))

@@ -87,9 +87,12 @@ class PairWriter:
 
 
 @contextmanager
-def open_writer(path: Path) -> Iterator[PairWriter]:
-    """Yield a writer; the file appears whole when the block ends, or not at all."""
-    with atomic_path(path) as unfinished, closing(PairWriter(unfinished)) as writer:
+def open_writer(path: Path, folder: Path | None = None) -> Iterator[PairWriter]:
+    """Yield a writer; the file appears whole when the block ends, or not at all.
+
+    folder: where it grows meanwhile; beside `path` by default.
+    """
+    with atomic_path(path, folder) as unfinished, closing(PairWriter(unfinished)) as writer:
         yield writer
 
 

@@ -18,12 +18,13 @@ from schemas.tables import check, conform
 
 
 @contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path, folder: Path | None = None) -> Iterator[Path]:
     """Yield a temporary sibling that replaces `path` when the block ends, and vanishes if it fails.
 
+    folder: where it lies instead, on the same disk: what a killed process leaves is cleared away with the folder.
     A full disk, or any other failure to write, raises StoreError with the remedy.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = (folder or path.parent) / f".{path.name}.{os.getpid()}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
