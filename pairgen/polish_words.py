@@ -69,13 +69,19 @@ _LINES: Final = "lines line spacing spaced height sit stand between space"
 _SAYS: Final = "says said reads read say word words wording text phrase"
 _COLOR: Final = "color colour shade tone turned"
 _GRADIENT: Final = "background gradient runs run behind color colour colors colours stop ends end side its"
-_ROW: Final = (
-    "row within its width end ends edge side middle center towards toward both two between space in of aligned"
-)
+_ROW: Final = "within its width end ends edge side middle center towards toward both two between space in of"
+_AT: Final = "within its end edge side"
 _GAP: Final = "gap space room there"
 _RADIUS: Final = "corners corner radius rounding rounded"
 _UP: Final = r"larger|bigger|grew|grown|increased|greater|went up|gone up|up from|rose|risen"
 _DOWN: Final = r"smaller|shrank|shrunk|decreased|reduced|went down|gone down|down from|dropped|fell|fallen"
+_NO_SPACING: Final = r"^(?!.*(?:spac|apart|together|between|height|to one another|to each other)).*"
+"""Letters and lines of which it isn't said that it is about the room between them."""
+_NOT_BESIDE: Final = r"^(?!.*(?:above|below|beneath|left of|right of) (?:the )?ELEMENT).*"
+_NOT_THE_BORDER_S: Final = (
+    r"^(?!.*(?:AMOUNT (?:thick |wide |NEW )*border|border (?:of |that is |around |the |ELEMENT |PLACE |now )*AMOUNT)).*"
+)
+"""A border whose thickness isn't said to be its own."""
 _TO_ENDS: Final = r"towards? (?:its |the |both |two )*ends?"
 _CLOSER: Final = r"closer (?:together|to (?:one another|each other))"
 _BECAME: Final = (
@@ -89,7 +95,7 @@ _REPLACED: Final = (
 VOCABULARY: Final[Mapping[str, Vocabulary]] = {
     "font_weight.increase": Vocabulary(r"bolder|heavier|thicker|more bold", _TYPE),
     "font_weight.decrease": Vocabulary(
-        r"less bold|less heavy|thinner|slimmer|lighter (?:font )?(?:weight|type|typeface)"
+        r"less bold|less heavy|thinner|slimmer|lighter (?:font )?weight"
         r"|weight (?:is |has become |is now |became )*lighter",
         _TYPE,
     ),
@@ -98,18 +104,23 @@ VOCABULARY: Final[Mapping[str, Vocabulary]] = {
     "letter_spacing.increase": Vocabulary(
         r"further apart|farther apart|wider|looser|more widely|more space|increased|grew|grown|spread out|spaced out",
         _LETTERS,
+        _NO_SPACING,
     ),
     "letter_spacing.decrease": Vocabulary(
         rf"{_CLOSER}|tighter|tightened|narrower|less space|reduced|decreased|more (?:tightly|closely)",
         _LETTERS,
+        _NO_SPACING,
     ),
     "line_height.increase": Vocabulary(
-        r"further apart|farther apart|larger|looser|wider|greater|more space|increased|grew|grown|more widely", _LINES
+        r"further apart|farther apart|larger|looser|wider|greater|more space|increased|grew|grown|more widely",
+        _LINES,
+        _NO_SPACING,
     ),
     "line_height.decrease": Vocabulary(
         rf"{_CLOSER}|tighter|tightened|smaller|less space|reduced|decreased|shrank|shrunk"
         r"|more (?:tightly|closely)",
         _LINES,
+        _NO_SPACING,
     ),
     "text.replace": Vocabulary(_REPLACED, _SAYS),
     "text.retype": Vocabulary(_REPLACED, _SAYS),
@@ -131,7 +142,7 @@ VOCABULARY: Final[Mapping[str, Vocabulary]] = {
     "opacity.decrease": Vocabulary(
         r"more transparent|semi-transparent|transparent|translucent|faded|opacity|see-through",
         "partly partially dropped fell reduced decreased lowered down shows shown opacity",
-        r"NEW (?:more |less )?(?:transparent|translucent|see-through|faded|lower|less)|lowered NEW|reduced NEW",
+        r"NEW (?:more |less |partly |partially )*(?:transparent|translucent|see-through|faded|lower|less)",
     ),
     "gradient.reverse": Vocabulary(
         r"opposite (?:way|direction)|reversed|flipped|other way (?:round|around)",
@@ -151,11 +162,11 @@ VOCABULARY: Final[Mapping[str, Vocabulary]] = {
     ),
     "padding.increase": Vocabulary(rf"more|extra|wider|{_UP}", "padding inside space there"),
     "padding.decrease": Vocabulary(rf"less|narrower|{_DOWN}", "padding inside space there"),
-    "margin.increase": Vocabulary(rf"more (?:space|room)|AMOUNT more|extra|wider|{_UP}|widened", _GAP),
-    "margin.decrease": Vocabulary(rf"less (?:space|room)|AMOUNT less|narrower|{_DOWN}|narrowed", _GAP),
-    "justify.start": Vocabulary(r"aligned|lined up|line up|sit", _ROW),
-    "justify.center": Vocabulary(r"centered|centred|in the (?:center|middle)|in its (?:center|middle)", _ROW),
-    "justify.end": Vocabulary(r"aligned|lined up|line up|sit", _ROW),
+    "margin.increase": Vocabulary(rf"more (?:space|room)|AMOUNT more|extra|wider|{_UP}|widened", _GAP, _NOT_BESIDE),
+    "margin.decrease": Vocabulary(rf"less (?:space|room)|AMOUNT less|narrower|{_DOWN}|narrowed", _GAP, _NOT_BESIDE),
+    "justify.start": Vocabulary(r"aligned|lined up|line up|sit", _AT),
+    "justify.center": Vocabulary(r"centered|centred|in the (?:center|middle)|in its (?:center|middle)", _AT),
+    "justify.end": Vocabulary(r"aligned|lined up|line up|sit", _AT),
     "justify.spread": Vocabulary(
         r"spread(?: out)?|spaced out|distributed|further apart|farther apart", f"{_ROW} over across more"
     ),
@@ -163,30 +174,31 @@ VOCABULARY: Final[Mapping[str, Vocabulary]] = {
     "justify.inset": Vocabulary(
         rf"{_CLOSER}|more space at (?:both|its two|the two|its) ends and less (?:space )?between"
         r"|less space between (?:them|the items|the parts) and more at",
-        f"{_ROW} moved away more less",
+        f"{_ROW} moved away more less there",
         rf"less space at|more (?:space )?between|{_TO_ENDS}",
     ),
     "justify.outset": Vocabulary(
         r"out towards? its|outwards|further apart|farther apart"
         r"|less space at (?:both|its two|the two|its) ends and more (?:space )?between"
         r"|more space between (?:them|the items|the parts) and less at",
-        f"{_ROW} moved out more less",
+        f"{_ROW} moved out more less there",
         r"more space at|less (?:space )?between|away from",
     ),
     "border.appear": Vocabulary(
         r"now has|has now|added|appeared|gained|(?:has been|was|is now) given|acquired",
         "border around thick wide given",
-        r"ELEMENT (?:PLACE )?(?:has |was |has been |now )*(?:added|appeared)",
+        rf"ELEMENT (?:PLACE )?(?:has |was |has been |now )*(?:added|appeared)|{_NOT_THE_BORDER_S}",
     ),
     "border.vanish": Vocabulary(
         r"no longer (?:has|have) (?:a|its|any|the) border|(?:lost|has lost) (?:its|the) border"
         r"|border (?:(?:around|of|the|ELEMENT|PLACE) )*(?:is|was|has|has been) (?:gone|removed|disappeared|vanished)",
         "border around",
+        r"ELEMENT (?:PLACE )?with",
     ),
-    "border.increase": Vocabulary(rf"thicker|heavier|wider|{_UP}", "border around"),
-    "border.decrease": Vocabulary(rf"thinner|slimmer|narrower|{_DOWN}", "border around"),
+    "border.increase": Vocabulary(rf"thicker|thickened|heavier|wider|{_UP}", "border around"),
+    "border.decrease": Vocabulary(rf"thinner|thinned|slimmer|narrower|{_DOWN}", "border around"),
     "border.restyle": Vocabulary(_BECAME, "border around style turned switched one"),
-    "border.recolor": Vocabulary(_BECAME, "border around color colour turned switched"),
+    "border.recolor": Vocabulary(_BECAME, "border around color colour turned switched one"),
     "rounded.increase": Vocabulary(
         r"rounder|more rounded|more round|radius (?:\w+ )?(?:grew|increased)|larger (?:corner )?radius",
         f"{_RADIUS} grew increased went up",
@@ -207,7 +219,9 @@ VOCABULARY: Final[Mapping[str, Vocabulary]] = {
         r"instead of a circle|now a square",
     ),
     "rounded.unpill": Vocabulary(
-        r"no longer (?:half circles|fully round)", f"{_RADIUS} ends", r"(?:now|are) (?:half circles|fully round)"
+        r"no longer (?:half circles|fully round)|less round|squarer",
+        f"{_RADIUS} ends",
+        r"(?:now|are) (?:half circles|fully round)",
     ),
     "rounded.pill": Vocabulary(r"now (?:half circles|fully round)", f"{_RADIUS} ends"),
     "rounded.square": Vocabulary(
