@@ -17,6 +17,7 @@ from pairgen.images import Pixels, decode
 from pairgen.looks import difference_hash, distance
 from pairgen.operators import propose
 from pairgen.operators.tiers import MECHANISMS
+from pairgen.personal import need_packages, personal_kinds
 from pairgen.records import Page, Snapshot
 from schemas.vocabulary import OPERATORS
 
@@ -56,6 +57,12 @@ class FiltersConfig:
     """Pages whose difference hashes (256 bits) differ in no more are near-duplicates; -1 lets all pass."""
     min_score: float = 0.2
     """Quality from which on a page is chosen, 0..1."""
+    personal_data: bool = False
+    """Whether pages that show personal data (kinds: `pairgen/personal.py`) are unfit; needs the extra `pii`."""
+
+    def __post_init__(self) -> None:
+        if self.personal_data:
+            need_packages()
 
 
 def survey(renderer: Renderer, page: Page, config: FiltersConfig) -> tuple[float, str]:
@@ -74,6 +81,8 @@ def survey(renderer: Renderer, page: Page, config: FiltersConfig) -> tuple[float
     if renderer.screenshot() != png:
         raise PageFault("unsettled", f"it looks otherwise after {config.settle_s:g} s")
     _refuse_boxes(renderer, snapshot)
+    if config.personal_data and (kinds := personal_kinds(renderer)):
+        raise PageFault("personal_data", ", ".join(kinds))
     return score(snapshot, num_texts, ink), difference_hash(pixels)
 
 
