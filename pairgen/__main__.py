@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,6 +35,7 @@ All keys and their meaning: conf/pairgen.yaml and PairgenConfig in pairgen/pipel
 Exit status: 0 all made; 1 some could not be made (named); 2 something that you can fix; 3 stopped."""
 _PACKAGES = {"playwright": "playwright", "deflate": "deflate", "oxipng": "pyoxipng"}
 """What the extra `pairgen` installs: module -> distribution."""
+_MAX_NAMED = 12
 _REPORT_EVERY_S = 30.0
 _RENEW_EVERY_S = 0.5
 
@@ -120,9 +122,17 @@ def _end(pipeline: "Pipeline") -> int:
     missing = pipeline.missing()
     if not missing:
         return EXIT_DONE
-    _say(f"{len(missing)} pairs were not made: {', '.join(missing)}", to_error=True)
+    _say(f"{len(missing)} pairs were not made: {_counted(missing)}", to_error=True)
     _say(pipeline.shortage(), to_error=True)
     return EXIT_FAILED
+
+
+def _counted(ids: Sequence[str]) -> str:
+    """Return ids of pairs; where they are many, how many of each cell: 3 of hard-gradient, 1 of no_diff."""
+    if len(ids) <= _MAX_NAMED:
+        return ", ".join(ids)
+    cells = Counter(pair_id.rpartition("-")[0] for pair_id in ids)
+    return ", ".join(f"{count} of {cell}" for cell, count in cells.most_common())
 
 
 class _Progress:

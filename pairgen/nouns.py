@@ -1,7 +1,7 @@
 """The noun for an element, and the words by which a container is known."""
 
 import re
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from pairgen.operators.styles import effective_radius_px, is_painted
@@ -204,14 +204,21 @@ def _is_strip(element: Element, tree: Tree) -> bool:
     return is_wide and box.y <= _STRIP_MAX_Y_PX and box.h <= _BAR_MAX_HEIGHT_PX
 
 
+def _is_of_a_part(heading: Element, element: Element, first: Element, tree: Tree) -> bool:
+    """Tell whether a heading names but a part: one further down a list, or in a box that holds not what comes first."""
+    if element.role == "list":
+        return first.ref < heading.ref
+    inner = [e for e in takewhile(lambda e: e.ref != element.ref, tree.ancestors(heading)) if is_painted(e)]
+    return any(first.ref != e.ref and not tree.is_related(e, first) for e in inner)
+
+
 def label_of(element: Element, tree: Tree) -> Label | None:
     """Return a container's first heading, else the first words in it; None where it shows none."""
     shown = [e for e in tree.descendants(element) if tree.shows(e) and e.text]
-    heading = next((e for e in shown if e.role == "heading"), None)
     first = next((e for e in shown if e.own_text), None)
-    # a heading further down is one of a list's parts, and no name for all of it
-    is_late = element.role == "list" and first is not None and heading is not None and first.ref < heading.ref
-    if heading is not None and not is_late:
+    headings = (e for e in shown if e.role == "heading")
+    heading = next((e for e in headings if first is None or not _is_of_a_part(e, element, first, tree)), None)
+    if heading is not None:
         return Label(heading.text, is_heading=True)
     if first is not None:
         return Label(first.text, is_heading=False)

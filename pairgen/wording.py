@@ -238,7 +238,8 @@ def write(candidate: Candidate, name: Name, old: Element, new: Element) -> Sente
     key = template_key(candidate, old)
     options = TEMPLATES[key]
     at = zlib.crc32(f"{name.said()}|{candidate.new_value}".encode()) % len(options)
-    return Sentence(options[at].format(**_slots(candidate, name, old, new)), f"{key}.{at}")
+    said = options[at].format(**_slots(candidate, name, old, new))
+    return Sentence(re.sub("^A (?=[aeiou])", "An ", said), f"{key}.{at}")
 
 
 def template_key(candidate: Candidate, old: Element) -> str:

@@ -133,6 +133,8 @@ def _restopped(ask: Ask, old: Linear) -> Iterator[_Edit]:
     first, last = (_shades(ask, old.stops[i], prefix) for i, prefix in enumerate(("from", "to")))
     if ask.tier == "easy":
         for (new_first, a), (new_last, b) in zip(first, last, strict=False):
+            if new_first == new_last:
+                continue  # one flat colour is no gradient any more
             yield _Edit("recolor", replace(old, stops=(new_first, new_last)), {**a, **b})
         return
     for new_first, classes in first:

@@ -1,4 +1,5 @@
 import random
+import re
 from itertools import islice
 
 import pytest
@@ -300,6 +301,18 @@ def test_a_border_that_hardly_shows_is_not_recoloured() -> None:
     faint = Node("card", (20, 20, 200, 90), "Lined card", styles=border(1, "rgb(241, 245, 249)"))
     found = proposed("border", "hard", "style_override", snapshot=page(faint))
     assert not [c for c in found if c.direction == "recolor"]
+
+
+def test_a_gradient_never_becomes_one_flat_colour() -> None:
+    """Both stops lie two shades apart, so that both can reach the shades at either end of the palette."""
+    dark = {"background-image": "linear-gradient(90deg, rgb(22, 101, 52), rgb(21, 128, 61))"}
+    button = Node("button", (20, 20, 140, 40), styles=dark)
+    found = [
+        c for seed in range(40) for c in proposed("gradient", "easy", "style_override", seed, snapshot=page(button))
+    ]
+    stops = [re.findall("#[0-9a-f]{6}", c.new_value) for c in found]
+    assert found
+    assert all(first != last for first, last in stops)
 
 
 def test_a_gradient_that_tiles_under_its_border_is_left_alone() -> None:

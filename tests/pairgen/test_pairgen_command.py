@@ -112,6 +112,15 @@ def test_a_folder_of_pages_is_a_source_and_what_it_lacks_is_named(
     assert "files skipped: 1" in said
 
 
+def test_many_missing_pairs_are_counted_by_cell() -> None:
+    from pairgen.__main__ import _counted
+
+    few = ["no_diff-0001", "hard-text-0002"]
+    assert _counted(few) == "no_diff-0001, hard-text-0002"
+    many = [*few, *(f"hard-gradient-{number:04d}" for number in range(11))]
+    assert _counted(many) == "11 of hard-gradient, 1 of no_diff, 1 of hard-text"
+
+
 def test_a_limit_on_pages_that_was_reached_is_named(
     renderer: Renderer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

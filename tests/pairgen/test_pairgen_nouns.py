@@ -109,6 +109,21 @@ def test_a_list_is_known_by_a_heading_only_where_it_comes_first(words: tuple[str
     assert label == (words[0], words[0] == "Extras")
 
 
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_a_section_is_not_known_by_a_heading_in_one_of_its_cards(comes_first: bool) -> None:
+    steps = Node("list", (20, 20 if comes_first else 400, 600, 30), tag="ol", children=[
+        Node("list item", (20 + 200 * i, 20 if comes_first else 400, 150, 30), word, tag="li")
+        for i, word in enumerate(("Confirm", "Payment", "Documents"))
+    ])  # fmt: skip
+    card = Node(
+        "card", (20, 80, 300, 300), children=[Node("heading", (40, 100, 200, 30), "Your summary")], styles=LILAC
+    )
+    inside = [steps, card] if comes_first else [card, steps]
+    snapshot = page(Node("section", (10, 10, 800, 500), children=inside, tag="section"))
+    label = label_of(snapshot.elements[1], Tree(snapshot))
+    assert label == (("Confirm", False) if comes_first else ("Your summary", True))
+
+
 def test_a_list_or_box_of_a_sidebars_class_is_a_sidebar() -> None:
     for tag in ("ul", "div"):
         assert role_of(replace(looks(tag, {}), classes=("navbar-nav", "sidebar"))) == "sidebar"

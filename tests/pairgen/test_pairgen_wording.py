@@ -120,6 +120,12 @@ def test_justified_rows_are_told_by_how_they_moved(old: str, new: str, direction
     assert template_key(candidate("justify", direction, old, new), BUTTON) == key
 
 
+@pytest.mark.parametrize(("code", "start"), [("#d97706", "An amber border"), (RED, "A red border")])
+def test_a_colour_has_its_article(code: str, start: str) -> None:
+    of = candidate("border", "increase", "none", f"4px solid {code}")
+    assert any(said.startswith(start) for said in sentences(of))
+
+
 def test_an_item_has_parts_and_a_row_has_items() -> None:
     change = candidate("justify", "end", "flex-start", "flex-end")
     item = Name(noun="list item", how="quote", quote=Quote(words="Save"))
