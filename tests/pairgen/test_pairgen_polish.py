@@ -374,6 +374,7 @@ def _bad_inputs(few: Path, tmp_path: Path) -> Iterator[tuple[list[str], type[Exc
     yield [str(few), out, "+model@models.x=pixel_diff"], ConfigError, "has no engine"
     yield [str(few), out, *stand_in, "models.s.engine.kind=nonesuch"], ConfigError, "unknown engine kind"
     yield [str(few), out, *stand_in, "colour=red"], ConfigError, "colour"
+    yield [str(few), out, *stand_in, "models.s.engine.fails_start=out_of_memory"], UserError, "fails as scripted"
     yield [str(few), out, *stand_in, f"prompt={tmp_path / 'prompt.txt'}"], PromptError, "{sentence}"
     yield [str(few), out, *served], ConfigError, "nothing answers"
     yield [str(few), out, *served, "models.mine.engine.api_key_env=NO_SUCH_KEY_HERE"], ConfigError, "NO_SUCH_KEY_HERE"
