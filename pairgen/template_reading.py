@@ -5,7 +5,7 @@ own words.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -14,10 +14,6 @@ from pairgen.wording import TEMPLATES
 
 OLD_SLOTS: Final = ("old", "old_color", "old_code", "old_stop", "old_stops", "gone")
 NEW_SLOTS: Final = ("new", "new_color", "new_code", "new_stop", "new_stops", "come", "percent")
-EARLIER: Final[Mapping[str, tuple[str, ...]]] = {
-    "border.appear.1": ("A {new_color} border of {px} was added around the {name}.",),
-}
-"""How templates read in earlier versions of this package, whose pairs can still be polished."""
 _NAME_SLOTS: Final = ("name", "text", "thing", "ink", "ink_color")
 _PART_OF: Final = re.compile(r"^(?:text color|background color|color|background|text) of the ")
 _QUOTED: Final = re.compile(r'"([^"\n]*)"')
@@ -66,7 +62,7 @@ def mask(text: str, quotes: Sequence[str]) -> str:
 
 
 def read_template(sentence: str, template_id: str) -> Told | None:
-    """Return what a sentence says; None where that template didn't write it, now or earlier."""
+    """Return what a sentence says; None where that template didn't write it."""
     key, _, number = template_id.rpartition(".")
     if key not in TEMPLATES or not number.isdecimal() or int(number) >= len(TEMPLATES[key]):
         return None
@@ -74,8 +70,9 @@ def read_template(sentence: str, template_id: str) -> Told | None:
         return None
     quotes = tuple(dict.fromkeys(quotes_in(sentence)))
     masked = mask(sentence, quotes)
-    templates = (TEMPLATES[key][int(number)], *EARLIER.get(template_id, ()))
-    found = next(filter(None, (_pattern(template).fullmatch(masked) for template in templates)), None)
+    # an article before a colour is written as the colour wants it
+    plain = re.sub("^An (?=[aeiou])", "A ", masked)
+    found = _pattern(TEMPLATES[key][int(number)]).fullmatch(plain)
     return None if found is None else _told(sentence, quotes, masked, key, found.groupdict())
 
 

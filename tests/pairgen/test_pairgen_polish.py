@@ -94,6 +94,13 @@ def test_every_template_has_words_and_every_embedded_sentence_is_read_back() -> 
         assert fault(sentence, said) in (None, "same", "judge"), (sentence.text, sentence.told)
 
 
+def test_a_colour_is_read_whatever_its_article() -> None:
+    for color, article in (("amber", "An"), ("red", "A")):
+        told = read_template(f'{article} {color} border of 4px was added around the "Save" button.', "border.appear.1")
+        assert told is not None
+        assert told.new == (color,)
+
+
 def test_a_sentence_that_its_template_did_not_write_is_not_read() -> None:
     assert read_template("The heading is now bolder.", "font_weight.increase.0") is not None
     assert read_template("The heading is bolder now.", "font_weight.increase.0") is None
