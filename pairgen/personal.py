@@ -56,6 +56,8 @@ _NETWORK: Final = re.compile(r"4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|3[4
 _SSN: Final = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _NOBODYS: Final = re.compile(r"(?:^|\.)example(?:\.com|\.net|\.org)?$")
 """Domains that RFC 2606 keeps for examples: nobody has an address there."""
+_ZIP: Final = re.compile(r"\d{5}-\d{4}")
+"""A postcode of the US, which could be a number in Italy."""
 _REGIONS: Final = (None, "US", "GB", "DE", "FR", "ES", "IT", "BR", "IN", "JP", "CN", "KR")
 """Whose ways to write a number without `+` and country are known; None stands for those with it, of any country."""
 
@@ -98,7 +100,7 @@ def _phones(text: str) -> Iterator[str]:
     for region in _REGIONS:
         for found in PhoneNumberMatcher(text, region, leniency=Leniency.STRICT_GROUPING):
             # a number without any other sign may count or name anything
-            if not found.raw_string.isdecimal():
+            if not found.raw_string.isdecimal() and not _ZIP.fullmatch(found.raw_string):
                 yield found.raw_string
 
 

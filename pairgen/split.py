@@ -167,7 +167,7 @@ def _look(pair_id: str, cell: dict[str, Any] | None) -> str:
 def _batches(pairs: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """Yield a file's rows, some at a time; DatasetError where it can't be read or lacks a published column."""
     try:
-        with pq.ParquetFile(pairs) as file:
+        with pq.ParquetFile(pairs, pre_buffer=False) as file:  # else the whole file is held in memory
             check_published(pl.DataFrame(pl.from_arrow(file.schema_arrow.empty_table())).schema, str(pairs))
             known = None if columns is None else [name for name in columns if name in file.schema_arrow.names]
             yield from file.iter_batches(_ROWS_AT_ONCE, columns=known)
@@ -205,19 +205,31 @@ class _Copy:
             use_dictionary=[leaf.path_in_schema for leaf in leaves if leaf.has_dictionary_page],
             write_statistics=[leaf.path_in_schema for leaf in leaves if leaf.is_stats_set],
         )
-        self._waiting = self._schema.empty_table()
+        self._waiting: list[pa.RecordBatch] = []
+        self._num_waiting = 0
 
     def add(self, rows: pa.RecordBatch) -> None:
-        """Add rows; whole groups are written."""
-        self._waiting = pa.concat_tables([self._waiting, pa.Table.from_batches([rows], self._schema)])
-        while self._waiting.num_rows >= _ROWS_AT_ONCE:
-            self._file.write_table(self._waiting.slice(0, _ROWS_AT_ONCE))
-            self._waiting = self._waiting.slice(_ROWS_AT_ONCE)
+        """Add rows, at most as many as a group has; a whole group is written."""
+        room = _ROWS_AT_ONCE - self._num_waiting
+        self._wait(rows.slice(0, room))
+        if self._num_waiting == _ROWS_AT_ONCE:
+            self._write()
+            self._wait(rows.slice(room))
+
+    def _wait(self, rows: pa.RecordBatch) -> None:
+        if rows.num_rows:
+            self._waiting.append(rows)
+            self._num_waiting += rows.num_rows
+
+    def _write(self) -> None:
+        """Write what waits as one group, and let go of it."""
+        self._file.write_table(pa.Table.from_batches(self._waiting, self._schema))
+        self._waiting, self._num_waiting = [], 0
 
     def close(self) -> None:
         """Write what waits, and the file's end."""
-        if self._waiting.num_rows:
-            self._file.write_table(self._waiting)
+        if self._waiting:
+            self._write()
         self._file.close()
 
 

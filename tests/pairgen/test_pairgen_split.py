@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +193,24 @@ def test_a_row_that_fails_midway_leaves_the_folder_as_it_was(embedded: list[dict
     with pytest.raises(DatasetError):
         write_splits(bad, out, SplitConfig())
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_memory_does_not_grow_with_the_file(embedded: list[dict[str, Any]], tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 40)).save(file, "PNG")
+    rows = [
+        with_images(embedded[0] | {"id": f"{place:03d}", "page_id": None}, file.getvalue(), bytes(200_000))
+        for place in range(450)
+    ]
+    pairs = written(rows, tmp_path / "pairs.parquet")
+    assert pairs.stat().st_size > 90_000_000
+    program = f"""
+import pyarrow
+from pairgen.split import main
+main([{str(pairs)!r}, {str(tmp_path / "out")!r}, "max_distance=-1"])
+print(pyarrow.default_memory_pool().max_memory())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT_ROOT, timeout=120
+    )
+    assert int(ran.stdout.splitlines()[-1]) < 45_000_000
