@@ -6,6 +6,7 @@ Rows of one page, and pages that look alike, go to one split together. Writes `t
 
 import csv
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -36,6 +37,7 @@ _USAGE: Final = (
     "[max_distance=8]"
 )
 _ROWS_AT_ONCE: Final = 30
+_REPORT_EVERY_S: Final = 30.0
 _TOLERANCE: Final = Fraction(1, 1000)
 _MOST_DISTANCE: Final = 64
 _ASKED: Final = ("id", "image_before", "task_type", "difficulty", "mutation_types", "domain", "page_id", "mechanism")
@@ -133,7 +135,11 @@ def _group_names(ids: Sequence[str], groups: Sequence[int]) -> list[str]:
 def _read(pairs: Path) -> Found:
     found = Found([], [], [])
     seen: set[str] = set()
+    last = time.monotonic()
     for batch in _batches(pairs, _ASKED):
+        if time.monotonic() - last > _REPORT_EVERY_S:
+            last = time.monotonic()
+            sys.stderr.write(f"screenshots looked at: {len(seen):,}\n")
         for row in batch.to_pylist():
             pair_id = row["id"]
             if not pair_id or pair_id in seen:

@@ -120,6 +120,29 @@ def test_rows_of_a_page_and_near_duplicates_stay_together(embedded: list[dict[st
     assert listed(tmp_path / "apart")["alike"]["group"] == "alike"
 
 
+def test_controls_and_pairs_without_truth_have_cells_of_their_own(
+    embedded: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    benign, none = {"task_type": "benign", "difficulty": "benign"}, embedded[-1] | {"mutation_types": None}
+    rows = [
+        embedded[0],
+        none | benign | {"mechanism": "jpeg"},
+        none | benign | {"mechanism": "caret"},
+        none | {"task_type": "no_diff", "difficulty": "unknown"},
+        none | {"task_type": "no_diff", "difficulty": "no_diff"},
+        none | {"task_type": "unlabelled", "difficulty": "unlabelled"},
+    ]
+    rows = [row | {"id": f"row-{place}", "page_id": f"page-{place}"} for place, row in enumerate(rows)]
+    pairs = written(rows, tmp_path / "pairs.parquet")
+    lines = write_splits(pairs, tmp_path / "out", SplitConfig(train=0.5, validation=0.5, test=0, max_distance=-1))
+    head, train, validation = (line.split() for line in lines[0].splitlines())
+    assert head[1:5] == ["easy", "no_diff", "benign", "unlabelled"]
+    assert [int(a) + int(b) for a, b in zip(train[1:6], validation[1:6], strict=True)] == [1, 2, 2, 1, 6]
+    assert (train[2], validation[2]) == ("1", "1")
+    assert any("jpeg/benign" in line for line in lines[2:])
+    assert not (tmp_path / "out/test.parquet").exists()
+
+
 def test_a_file_of_the_published_columns_alone_keeps_them(embedded: list[dict[str, Any]], tmp_path: Path) -> None:
     table = pq.read_table(EMBEDDED).slice(0, 20).drop_columns(["page_id", "mechanism", "renderer"])
     pq.write_table(table, tmp_path / "pairs.parquet", compression="snappy")
