@@ -1,5 +1,6 @@
 """Names of elements as a person says them, and what each name resolves to on a page."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -116,7 +117,16 @@ class Directory:
     def means(self, name: Name, element: Element) -> bool:
         """Tell whether a name resolves to this element alone (or to boxes that can't be told from it)."""
         found = self.resolve(name)
-        return element.ref in found and len(self._apart(found)) == 1
+        return element.ref in found and len(self._apart(found)) == 1 and not self._is_lost(name, element)
+
+    def _is_lost(self, name: Name, element: Element) -> bool:
+        """Tell whether words amid running text stand elsewhere, too, so that nobody knows which are meant."""
+        around = self.tree.parent(element)
+        if name.quote is None or name.noun != "text" or around is None or not around.own_text:
+            return False
+        words = re.escape(fold(name.quote.words))
+        found = (re.findall(rf"(?<!\w){words}(?!\w)", fold(e.own_text)) for e in self.tree.visible)
+        return sum(map(len, found)) > 1
 
     def resolve(self, name: Name) -> tuple[int, ...]:
         """Return the refs that a name fits, in document order; nothing where its place isn't unique."""
@@ -191,9 +201,15 @@ class Directory:
         lender = self.lender(element)
         if lender is None:
             return Name(noun=self.noun(element), how="quote", quote=quote)
-        is_text_on_it = lender.ref != element.ref and is_painted(lender) and not is_painted(element)
+        shows_more = is_painted(lender) or self._has_picture_beside(lender, element)
+        is_text_on_it = lender.ref != element.ref and shows_more and not is_painted(element)
         is_above = any(above.ref == lender.ref for above in self.tree.ancestors(element))
         return Name(noun=self.noun(lender), how="quote", quote=quote, owner_text=is_text_on_it and is_above)
+
+    def _has_picture_beside(self, lender: Element, element: Element) -> bool:
+        """Tell whether a thing shows an icon or image that isn't part of the element that bears its text."""
+        pictures = (e for e in self.tree.descendants(lender) if e.role in ("icon", "image") and self.tree.shows(e))
+        return any(not self.tree.is_related(picture, element) for picture in pictures)
 
     def lender(self, element: Element) -> Element | None:
         """Return the element of the same text whose noun says more than this one's, else None."""

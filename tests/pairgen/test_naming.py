@@ -147,6 +147,26 @@ def test_text_edit_at_the_start_is_anchored_on_the_end() -> None:
     assert found.truth.mutations[0].element == 'heading that ends in "… opening hours"'
 
 
+def test_the_words_beside_an_icon_are_not_the_whole_button() -> None:
+    words = Node("text", (50, 10, 70, 20), "Layout", tag="span")
+    icon = Node("icon", (20, 10, 20, 20), tag="svg")
+    with_icon = page(Node("button", (10, 5, 130, 30), children=[icon, words]))
+    assert element_name(with_icon, 3) == 'text of the "Layout" button'
+    assert element_name(page(Node("button", (10, 5, 130, 30), children=[words])), 2) == '"Layout" button'
+
+
+@pytest.mark.parametrize("others", ["A font is a face", "Of all sets the first"])
+def test_words_amid_a_text_that_stand_elsewhere_name_nothing(others: str) -> None:
+    inline = Node("text", (100, 10, 40, 20), "sets", tag="span")
+    sentence = Node("paragraph", (10, 10, 600, 20), "Subtracts from the first", children=[inline])
+    found = outcome(page(sentence, Node("paragraph", (10, 50, 600, 20), others)), 2)
+    if "sets" in others:
+        assert found == Rejected("unnamed", "element 2")
+    else:
+        assert isinstance(found, Described)
+        assert found.truth.mutations[0].element == 'text "sets"'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "name"),
     [
