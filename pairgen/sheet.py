@@ -70,7 +70,7 @@ def _seen(counts: Counter[str], key: str) -> int:
 
 
 def _rows(pairs: Path) -> Iterator[dict[str, Any]]:
-    with pq.ParquetFile(pairs) as file:
+    with pq.ParquetFile(pairs, pre_buffer=False) as file:  # else it keeps all
         for batch in file.iter_batches(_ROWS_AT_ONCE):
             yield from batch.to_pylist()
 

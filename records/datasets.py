@@ -151,7 +151,7 @@ def _read_box(row: Mapping[str, Any], name: str) -> Box | None:
 
 def _read_rows(path: Path) -> Iterator[pl.DataFrame]:
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False) as file:  # else it keeps all
             _check_columns(file.schema_arrow, str(path))
             known = [name for name in file.schema_arrow.names if name in PAIRS]
             for batch in file.iter_batches(batch_size=_ROWS_PER_BATCH, columns=known):

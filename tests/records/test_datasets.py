@@ -3,15 +3,19 @@
 import io
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dataset_cases import MUTATION, Row, changed, frame, open_dataset, png, png_header, unchanged, write, write_arrow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from store_cases import ROOT
 
 from records.datasets import attach, fingerprint_files, pack, parquet_files
 from schemas.errors import DatasetError, StoreError
@@ -315,3 +319,24 @@ def noisy_png(noise: bytes) -> bytes:
 def test_half_a_box_is_no_box(side: str, tmp_path: Path) -> None:
     path = write(tmp_path / "d.parquet", changed("a", **{f"target_bbox_{side}": None}))
     assert open_dataset(path, tmp_path).truths["a"].target_box is None
+
+
+def test_packing_holds_a_few_rows_whatever_the_size_of_the_file(tmp_path: Path) -> None:
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (250, 200), os.urandom(150_000)).save(noise, "PNG", compress_level=0)
+    image = {"bytes": noise.getvalue(), "path": None}
+    rows = [changed(f"p{number}") | {"image_before": image, "image_after": image} for number in range(240)]
+    source = tmp_path / "pairs.parquet"
+    pq.write_table(frame(*rows).to_arrow(), source, row_group_size=30, use_dictionary=False, compression="none")
+    assert source.stat().st_size > 70_000_000
+    program = f"""
+from pathlib import Path
+import pyarrow
+from records.datasets import pack
+pack([Path({str(source)!r})], Path({str(tmp_path / "pack.arrow")!r}))
+print(pyarrow.default_memory_pool().max_memory())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT, timeout=120
+    )
+    assert int(ran.stdout) < 50_000_000
