@@ -5,8 +5,8 @@ ahead a fixed number of tasks, never as many as there happen to be workers: so t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
 from typing import Any, Protocol
 
 from pairgen.cells import Plan, Slot
@@ -186,7 +186,8 @@ class ChangePhase:
         if page is None:
             self._is_dry = True
             return None
-        slots = sorted(free, key=lambda slot: self._asked[slot.pair_id])[: self._slots_per_page]
+        ranked = sorted(free, key=lambda slot: self._asked[slot.pair_id])
+        slots = list(islice(self._unlike(ranked), self._slots_per_page))
         self._asked.update(slot.pair_id for slot in slots)
         task = ChangeTask(page=page, tries=tuple((slot, self._plan.mechanisms(slot)) for slot in slots))
         self._out.append(task)
@@ -200,6 +201,15 @@ class ChangePhase:
             for slot in self._plan.open_slots
             if first[slot.pair_id] <= self._plan.num_misses(slot) // _MISSES_PER_PAGE
         ]
+
+    def _unlike(self, slots: Iterable[Slot]) -> Iterator[Slot]:
+        """Yield slots that ask of a page what none before asks: one that yields nothing once does so again."""
+        asked: set[tuple[str, str, str]] = set()
+        for slot in slots:
+            kinds = {(slot.operator, slot.tier, name) for name in self._plan.mechanisms(slot)}
+            if not kinds <= asked:
+                asked |= kinds
+                yield slot
 
     def commit(self, task: Task, outcome: Outcome) -> None:
         """Fill the slot that the page yielded a pair for, and note the misses."""

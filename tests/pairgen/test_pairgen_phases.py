@@ -65,6 +65,19 @@ def test_one_page_is_at_a_slot_first_and_more_where_pages_yield_nothing() -> Non
     assert isinstance(made.next(), ChangeTask)
 
 
+def test_no_page_is_asked_twice_for_the_same() -> None:
+    made, _, plan, _, _ = phase(40, 20)
+    tasks = [made.next() for _ in range(10)]
+    for slot in [slot for slot in plan.open_slots if (slot.operator, slot.tier) != ("text", "hard")]:
+        plan.fill(slot)
+    tasks += [made.next() for _ in range(10)]
+    for task in tasks:
+        assert isinstance(task, ChangeTask)
+        asked = [(slot.operator, slot.tier, mechanisms) for slot, mechanisms in task.tries]
+        assert len(set(asked)) == len(asked)
+    assert [len(task.tries) for task in tasks[10:] if isinstance(task, ChangeTask)] == [2] * 10
+
+
 def test_pages_that_are_out_when_all_is_made_come_back_first() -> None:
     made, supply, plan, _, _ = phase(1, 4)
     out = [task for task in iter(made.next, None) if isinstance(task, ChangeTask)]
