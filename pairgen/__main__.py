@@ -31,6 +31,8 @@ Makes pairs of before/after screenshots with Chromium and prints what became of 
   screenshots.folder=PATH in the place of pages, a folder of expected/ and actual/ PNGs: pairs without truth
   benign.num=100          controls whose images differ although nothing in the page does
   reference=PATH          compares the result with an earlier one
+Then: python -m pairgen.browse PAIRS (look through), pairgen.tiles (review), pairgen.split (train, validation, test),
+pairgen.polish (an engine rewords the sentences).
 All keys and their meaning: conf/pairgen.yaml and PairgenConfig in pairgen/pipeline.py.
 Exit status: 0 all made; 1 some could not be made (named); 2 something that you can fix; 3 stopped."""
 _PACKAGES = {"playwright": "playwright", "deflate": "deflate", "oxipng": "pyoxipng"}
