@@ -15,5 +15,6 @@ OWN_PHRASES: Final = (
     "Good to know", "Search {thing}", "Try {thing}", "Find {thing}", "Look for {thing}", "Mon", "Tue", "Wed", "Thu",
     "Fri", "Sat", "Sun", "Hol", "Who to meet", "People nearby", "New faces", "Around {place}", "Related",
     "On this page", "Most read", "See also", "Keep going", "Did you know?", "A note from {person}", "Correction",
-    "replies", "likes", "shares", "thanks", "views", "saves", "Starter", "Essential", "Plus", "Team", "Household", "Complete", "Patron", "Basic", "Premium", "Solo",
+    "replies", "likes", "shares", "thanks", "views", "saves",
+    "Starter", "Essential", "Plus", "Team", "Household", "Complete", "Patron", "Basic", "Premium", "Solo",
 )  # fmt: skip
