@@ -7,16 +7,19 @@ from judge.kinds import strip_places
 
 _MORE: Final = (
     r"larger|bigger|increas\w*|more|greater|wider|taller|higher|gr(?:ew|own|ows)|enlarg\w*|expand\w*|extra"
-    r"|additional|looser|roomier"
+    r"|additional|loose(?:r|ly|ned)|roomier"
     r"|apart|spread|thicker|heavier|bolder|up|longer|deeper|gain\w*|add(?:ed|s)|generous|spacious|airier"
     r"|strong(?:er)?|stretch\w*"
 )
 _LESS: Final = (
-    r"smaller|decreas\w*|less|reduc\w*|narrower|shorter|lower\w*|tighter|tightened|closer|fewer|shr[aiu]nk\w*"
+    r"smaller|decreas\w*|less|reduc\w*|narrower|shorter|lower\w*|tight(?:er|ly|ened)?|packed(?! loose)|denser|densely"
+    r"|closer|closely|fewer|shr[aiu]nk\w*"
     r"|thinner|slimmer|lost|loses"
     r"|lighter|compact|condensed|cramped|crowded|crammed|squeezed|together|down|dropped|halved|cut|tiny|removed"
     r"|gone|disappear\w*|missing"
 )
+_TIGHT = r"(?:tight\w*|close(?:ly)?|dens\w+|compact\w*|condensed|cramped|crowded|packed|squeezed)"
+_MORE_TIGHT, _LESS_TIGHT = re.compile(rf"\bmore {_TIGHT}"), re.compile(rf"\bless {_TIGHT}")
 _NEGATED = re.compile(r"\b(?:less|not as|not so|no longer|without|lost (?:its|their|the)) (?:\w+ )?$")
 _TAKEN_AWAY = re.compile(r"\b(?:less|reduc\w*|decreas\w*|smaller|lower\w*|removed|lost|gone|dropped|tighter)\b")
 _OUTCOME = re.compile(r"\b(?:to|now|is|are|became|becomes|looks?|appears?) (?:a |an |more |much |\w+ly )?$")
@@ -32,7 +35,7 @@ _QUALITY: Final = {
 }
 _NAMED: Final = {
     "color": {
-        "lighter": r"lighter|brighter|paler|lighten\w*|brighten\w*|whiter|pale",
+        "lighter": r"lighter|brighter|paler|lighten\w*|brighten\w*|whiter|pale(?=\W*$|[.,;]| (?:now|in|and)\b)",
         "darker": r"darker|deeper|darken\w*|blacker",
     },
     "position": {
@@ -40,18 +43,31 @@ _NAMED: Final = {
         "up": r"up(?:wards?)?|higher|raised", "down": r"down(?:wards?)?|lower|dropped",
     },
     "alignment": {
-        "start": r"left|start|flush left", "end": r"right|end", "center": r"cent(?:er|re)\w*|middle",
-        "spread": r"spread|apart|distribut\w+|between|evenly|around|opposite|edges|across",
+        "start": r"left|start|flush left", "end": r"right|(?<!left )(?<!left-hand )end",
+        "center": r"(?<!away from its )(?<!away from the )(?:cent(?:er|re)\w*|middle)",
+        "spread": r"spread|distribut\w+|justified|evenly|around|opposite|across|full width",
+        "in": r"closer together|together|inwards?|less (?:space|room|distance) between|more (?:space|room) at"
+              r"|(?:towards?|to|closer to|around|in|into) (?:the|its|their) (?:cent(?:er|re)|middle)"
+              r"|away from (?:the|its|their|both|either)(?: two| both| outer)? (?:ends?|edges?|sides?)"
+              r"|in from (?:the|its|their|both)(?: two| both| outer)? (?:ends?|edges?|sides?)"
+              r"|packed(?! (?:to|at|against|on|towards?) the (?:far )?(?:left|right|start|end))|gathered|bunched"
+              r"|clustered|grouped|squeezed|tighter|closer to (?:each other|one another)|and less between",
+        "out": r"apart|outwards?|(?:more|extra) (?:space|room|distance) between|less (?:space|room) at|wider"
+               r"|(?:(?<!in )towards?|(?<!packed )(?:out )?to|closer to|nearer to?|against) (?:the|its|their"
+               r"|both|opposite)(?: two| both| outer| opposite)? (?:ends|edges|sides)"
+               r"|away from (?:each other|one another|(?:the|its) (?:cent(?:er|re)|middle))|more spread"
+               r"|and more between|roomier|looser",
     },
     "gradient": {
-        "reverse": r"revers\w+|flip\w*|mirror\w*|invert\w*|swap\w*|opposite",
+        "reverse": r"revers\w+|flip\w*|mirror\w*|invert\w*|swap\w*|opposite|other way|backwards|exchang\w+",
         "rotate": r"rotat\w+|angle|diagonal\w*|vertical\w*|horizontal\w*|degrees?|tilt\w*",
         "recolor": r"colou?rs?|darker|lighter|hues?|stops?|shades?|tint\w*",
     },
     "border": {
-        "increase": r"thicker|wider|heavier|bolder|larger|increas\w*|added|appear\w*|gained|new|now has|stronger|got",
+        "increase": r"thicker|wider|heavier|bolder|larger|increas\w*|added|appear\w*|gained|new|now has"
+                    r"|stronger|got|gr(?:ew|own)|went up",
         "decrease": r"thinner|narrower|smaller|reduc\w*|decreas\w*|removed|disappear\w*|lost|no longer|gone"
-                    r"|missing|slimmer",
+                    r"|missing|slimmer|shr[au]nk\w*|went down|dropped",
         "restyle": r"dash\w*|dott?\w*|solid|double|style",
         "recolor": r"colou?r\w*|darker|lighter|brighter|paler|shade|tint\w*|red|blue|green|gr[ea]y|black|white"
                    r"|orange|yellow|purple|pink",
@@ -72,6 +88,12 @@ _QUALITIES = {
     kind: tuple(re.compile(rf"(?<![\w-])(?:{source})\b") for source in pair) for kind, pair in _QUALITY.items()
 }
 _MORE_PATTERN, _LESS_PATTERN = re.compile(rf"\b(?:{_MORE})\b"), re.compile(rf"\b(?:{_LESS})\b")
+_ALIGNMENT_AXES: Final = (frozenset({"in", "out"}), frozenset({"start", "center", "end"}))
+_SPREADS: Final = ("space-between", "space-around", "space-evenly")
+"""Values of `justify-content` that spread items, by the space that they leave at the two ends."""
+_PLACED: Final = {
+    "start": re.compile(r"start|left|normal"), "end": re.compile(r"end|right"), "center": re.compile(r"center"),
+}  # fmt: skip
 _NUMBERS = re.compile(
     r"\b(?:from|was) (?:about |roughly |around )?(-?\d+(?:\.\d+)?) ?(?:px|em|rem|pt|%)?"
     r" (?:to|and is now|but is now|now|in the first[^.]*?to) (?:about |roughly |around )?(-?\d+(?:\.\d+)?)"
@@ -85,6 +107,11 @@ _LATER = re.compile(
     r"\b(?:second|after|image (?:b|2|two)|screenshot (?:b|2|two)|now|new|later|became|becomes"
     r"|than (?:in )?(?:the )?(?:first|before|it))\b"
 )
+_FORMER = re.compile(
+    r"\b(?:used to|previously|originally|instead of|rather than|no longer|(?:in|on) (?:the )?(?:first|before|original"
+    r"|earlier|old)(?: (?:image|screenshot|version|picture|one|page))?)\b[^.;,]*"
+)
+"""How items stood before, where a claim tells both."""
 _OPPOSITE: Final = {
     "increase": "decrease", "decrease": "increase", "lighter": "darker", "darker": "lighter",
     "left": "right", "right": "left", "up": "down", "down": "up",
@@ -97,10 +124,30 @@ def find_directions(kind: str, part: str, claim: str) -> frozenset[str]:
     part: the parts of the claim that name the kind; the whole claim is read where they say nothing.
     Both masked and lower case.
     """
-    found = _read(kind, strip_places(part)) or _read(kind, strip_places(claim))
+    if kind == "alignment":
+        return _read(kind, _FORMER.sub(" ", part)) or _read(kind, _FORMER.sub(" ", claim)) or _read(kind, claim)
+    whole = strip_places(claim)
+    found = _read(kind, "" if kind == "gradient" else strip_places(part)) or _read(kind, whole)
     if _EARLIER.search(claim) and not _LATER.search(claim):
         return frozenset(_OPPOSITE.get(direction, direction) for direction in found)
     return found
+
+
+def agree(said: frozenset[str], true: frozenset[str]) -> bool:
+    """Tell whether directions said and true have one in common; items that move in don't also move out."""
+    return bool(said & true) and not any(
+        said & axis and true & axis and not said & true & axis for axis in _ALIGNMENT_AXES
+    )
+
+
+def arranged(old: str, new: str) -> frozenset[str]:
+    """Return the directions in which items go between two values of `justify-content`; empty where it isn't known."""
+    if old in _SPREADS and new in _SPREADS:
+        return frozenset({"spread", "in" if _SPREADS.index(new) > _SPREADS.index(old) else "out"})
+    if new in _SPREADS:
+        return frozenset({"spread", "out"})
+    found = frozenset(place for place, pattern in _PLACED.items() if pattern.search(new))
+    return found | {"in"} if found and old in _SPREADS else found
 
 
 def _read(kind: str, text: str) -> frozenset[str]:
@@ -109,10 +156,16 @@ def _read(kind: str, text: str) -> frozenset[str]:
         return _settle(found, text) if kind == "border" else found
     if kind in _UNDIRECTED:
         return frozenset()
-    if numbers := _NUMBERS.search(text):
-        first, second = float(numbers[1]), float(numbers[2])
-        return frozenset({"increase" if second > first else "decrease"}) if first != second else frozenset()
-    return (_read_quality(kind, text) if kind in _QUALITIES else frozenset()) or _read_amount(text)
+    said = (_read_quality(kind, text) if kind in _QUALITIES else frozenset()) or _read_amount(text)
+    return said or _read_numbers(text)
+
+
+def _read_numbers(text: str) -> frozenset[str]:
+    """Read numbers only where no word says a direction; `judge.values` holds them against the true ones."""
+    numbers = _NUMBERS.search(text)
+    if numbers is None or float(numbers[1]) == float(numbers[2]):
+        return frozenset()
+    return frozenset({"increase" if float(numbers[2]) > float(numbers[1]) else "decrease"})
 
 
 def _settle(found: frozenset[str], text: str) -> frozenset[str]:
@@ -122,6 +175,7 @@ def _settle(found: frozenset[str], text: str) -> frozenset[str]:
 
 
 def _read_amount(text: str) -> frozenset[str]:
+    text = _LESS_TIGHT.sub("looser", _MORE_TIGHT.sub("tighter", text))
     is_more, is_less = bool(_MORE_PATTERN.search(text)), bool(_LESS_PATTERN.search(text))
     if is_more == is_less:
         return frozenset()
@@ -133,7 +187,8 @@ def _read_quality(kind: str, text: str) -> frozenset[str]:
     signs = [(match.start(), sign) for sign, pattern in zip((1, -1), _QUALITIES[kind], strict=True)
              for match in pattern.finditer(text)]  # fmt: skip
     signs = [(place, -sign if _NEGATED.search(text, 0, place) else sign) for place, sign in signs]
-    if {sign for _, sign in signs} == {1} and _TAKEN_AWAY.search(text):
+    is_negated = any(_NEGATED.search(text, 0, place) for place, _ in signs)
+    if {sign for _, sign in signs} == {1} and not is_negated and _TAKEN_AWAY.search(text):
         return frozenset({"decrease"})
     if len({sign for _, sign in signs}) > 1:
         signs = [(place, sign) for place, sign in signs if _OUTCOME.search(text, 0, place)]
@@ -145,6 +200,6 @@ SOURCES = (
     _MORE, _LESS, _NEGATED.pattern, _TAKEN_AWAY.pattern, _OUTCOME.pattern,
     *(source for pair in _QUALITY.values() for source in pair),
     *(source for table in _NAMED.values() for source in table.values()),
-    *(pattern.pattern for pattern in _COMPARED.values()),
+    *(pattern.pattern for pattern in _COMPARED.values()), _TIGHT, *_SPREADS, _FORMER.pattern,
 )  # fmt: skip
 """The patterns of this module, for the judge's identity."""

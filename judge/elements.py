@@ -1,11 +1,12 @@
 """Match a claim to the true element: quoted text, words, a unique role and place, or a pixel box."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from judge import edits
 from judge.quotes import BLANK, find_quotes, fold, mask
 from judge.words import (
     CONTAINERS,
@@ -18,9 +19,9 @@ from judge.words import (
     join_phrases,
     places,
     roles,
+    simplify,
     tokens,
     weight,
-    without_groups,
     words,
 )
 from schemas.records import Box, Mutation, Truth
@@ -39,9 +40,12 @@ _BOX = re.compile(r"\[(\d{1,5}), (\d{1,5}), (\d{1,5}), (\d{1,5})\]", re.I)
 _RELATION = re.compile(
     r"\b(?:(?P<beside>under|below|beneath|underneath|above|over|beside|next to|near|adjacent to|to the (?:left"
     r"|right) of|(?:left|right) of"
-    r"|after|before|following|between|alongside)|(?P<inside>in|inside|within|on|at|of|from|along|across|for))\b"
+    r"|after|before|following|between|alongside)|(?P<inside>(?<!ends )(?<!ending )in|inside|within|on|at|of"
+    r"|from|along|across|for))\b"
 )
-_OWN_AGAIN = re.compile(r"\b(?:read\w*|say\w*|label\w*|titled|named|with|start\w*|begin\w*|contain\w*|whose|text)\b")
+_OWN_AGAIN = re.compile(
+    r"\b(?:read\w*|say\w*|label\w*|titled|named|with|start\w*|begin\w*|end(?:s|ing)|contain\w*|whose|text)\b"
+)
 _ELLIPSIS = re.compile(r"(?:\.\.\.|…)\s*$")
 _LOOK_WORDS = (
     "red orange yellow green teal blue indigo purple violet pink grey gray black white brown navy dark light "
@@ -84,7 +88,7 @@ class Subject:
 @lru_cache(maxsize=4096)
 def read_target(mutation: Mutation) -> Target:
     """Read a mutation's element description; a text edit's old and new text count as its own text."""
-    element = without_groups(mutation.element or mutation.template)
+    element = simplify(mutation.element or mutation.template)
     masked = mask(element)
     lowered = masked.lower()
     relation = _RELATION.search(lowered)
@@ -114,7 +118,7 @@ def read_target(mutation: Mutation) -> Target:
 
 def read_subject(claim: str) -> Subject:
     """Read what a claim speaks of."""
-    text, claim = claim, without_groups(claim)
+    text, claim = claim, simplify(claim)
     masked = mask(claim)
     spans = _relation_spans(masked)
     edges = [0, *(edge for span in spans for edge in span), len(claim)]
@@ -137,7 +141,14 @@ def read_subject(claim: str) -> Subject:
 
 def match_element(subject: Subject, mutation: Mutation, truth: Truth) -> str | None:
     """Return what shows first that a claim is about the element: quote, words, place or box; else None."""
-    target = read_target(mutation)
+    found = _match(subject, read_target(mutation), mutation, truth)
+    if found is None and mutation.type == "text" and len(subject.quotes) <= MAX_QUOTES:
+        plain = _without_edit(subject, mutation)
+        found = _match(plain, read_target(replace(mutation, type="")), mutation, truth) if plain != subject else None
+    return found
+
+
+def _match(subject: Subject, target: Target, mutation: Mutation, truth: Truth) -> str | None:
     names_one = len(subject.quotes) <= MAX_QUOTES
     if names_one and _matches_quote(subject, target, is_text_edit=mutation.type == "text"):
         return "quote"
@@ -147,6 +158,14 @@ def match_element(subject: Subject, mutation: Mutation, truth: Truth) -> str | N
         return "place"
     box = stated_box(subject.text)
     return "box" if box and truth.target_box and box.iou(truth.target_box) >= BOX_IOU else None
+
+
+def _without_edit(subject: Subject, mutation: Mutation) -> Subject:
+    """Return a subject without the quotes that are exactly the words that went or came: the rest names the element."""
+    edit = edits.read_edit(mutation)
+    pieces = frozenset(filter(None, (edit.gone, edit.came)))
+    left = tuple(quote for quote in subject.quotes if fold(quote) not in pieces)
+    return replace(subject, quotes=left, own_quotes=tuple(quote for quote in subject.own_quotes if quote in left))
 
 
 def is_near(subject: Subject, mutation: Mutation, truth: Truth) -> bool:
@@ -178,13 +197,19 @@ def _matches_quote(subject: Subject, target: Target, *, is_text_edit: bool) -> b
             and _has_role(subject, target)
             and _any_same(subject.quotes, target.anchor_quotes)
         )
-    if _any_same(subject.own_quotes, target.own_quotes):
+    quotes = subject.quotes if is_text_edit and _is_part_of_text(subject) else subject.own_quotes
+    if _any_same(quotes, target.own_quotes):
         return True
     return any(
         _holds(quote, text) and (" " in text or is_text_edit) and len(text) >= 4
-        for quote in subject.own_quotes
+        for quote in quotes
         for text in target.own_quotes
     )
+
+
+def _is_part_of_text(subject: Subject) -> bool:
+    """Tell whether a claim begins with quoted words in or from an element: what holds them is its subject, too."""
+    return re.match(rf"\W*(?:the )?(?:words?|text|phrase|letters?|characters?)?\W*{BLANK}", subject.masked) is not None
 
 
 def _any_same(quotes: tuple[str, ...], texts: tuple[str, ...]) -> bool:
@@ -276,6 +301,8 @@ def _names_another(subject: Subject, target: Target) -> bool:
     found = list(tokens(lowered))
     place = next((at for at, token in enumerate(found) if ROLE_OF.get(token.word) == target.role), 0)
     before = [token.word for token in found[max(0, place - 3) : place]]
+    if "of" in before:
+        before = before[len(before) - before[::-1].index("of") :]
     return any(is_distinctive(word) and word not in target.all_words and word not in LOOKS for word in before)
 
 

@@ -6,16 +6,24 @@ from typing import Final, NamedTuple
 
 from judge.quotes import BLANK
 
+_WITHIN: Final = r"(?:(?!(?:and|but|while|which)\b)[^\s,;.]+ +){0,14}?"
+"""Words between a thing and what is said of it; not past the clause."""
+_ITEMS: Final = (
+    r"(?:items?|contents|elements|parts|children|links|buttons|tabs|entries|columns|cards|icons|options|controls"
+    r"|things)"
+)
+_WORDS: Final = r"(?:the |its |an? |words? |text |phrases? |letters? |characters? |[:\"] ?){0,4}"
+
 NOUNS: Final = {
     "letter_spacing": r"letter[- ]?spac\w*|character[- ]spac\w*|tracking|kerning|inter-?letter\w*"
     r"|(?:space|spaces|spacing|gaps?|distance|room) between (?:the |its |each |individual |all )*(?:letters?"
     r"|characters?|glyphs?)"
-    r"|(?:letters?|characters?|glyphs?) (?:[^\s,;.]+ ){0,5}?(?:apart|closer|spread|tighter|wider|spaced|looser"
-    r"|together|cramped"
-    r"|squeezed|crammed|stretched)",
+    rf"|(?:letters?|characters?|glyphs?|lettering) {_WITHIN}(?:apart|closer|spread|tighter|tightly|tightened|wider"
+    r"|spaced|looser|loosely|loosened|together|cramped|squeezed|crammed|stretched|packed|condensed|denser)",
     "line_spacing": r"line[- ]?(?:height|spac\w*)|leading|interline\w*"
     r"|(?:space|spacing|gaps?|distance|room|separation) between (?:[\w']+ ){0,3}?(?:lines|rows of text)"
-    r"|lines (?:[^\s,;.]+ ){0,7}?(?:apart|closer|tighter|spaced|looser|together)",
+    rf"|(?:lines|rows) (?:of (?:text|type) )?{_WITHIN}(?:apart|closer|tighter|tightly|tightened|spaced|looser|loosely"
+    r"|loosened|together|spread|packed|squeezed|cramped|denser)",
     "wrapping": r"(?:re-?)?wrap\w*|line[- ]breaks?|truncat\w+|breaks? (?:differently|onto|over|into)"
     r"|(?:on|onto|into|over|across|up|occup\w+|fits?|takes?|spans?) (?:one|two|three|four|five|a single|several"
     r"|more|fewer"
@@ -29,7 +37,7 @@ NOUNS: Final = {
                r"|washed[- ]out"
     r"|dim(?:mer|med)|ghosted|ghostly|alpha",
     "weight": r"font[- ]?weight\w*|weight|(?:un|semi-?|extra-?)?bold\w*|heavier|boldness"
-    r"|(?:thick|thin|light)(?:er)? (?:text|font|letters|lettering|type|strokes|typeface|weight)"
+    r"|(?:thick(?:er)?|thin(?:ner)?|light(?:er)?) (?:text|font|letters|lettering|type|strokes|typeface|weight)"
     r"|(?:strokes|letters|lettering|letterforms|typeface|glyphs) (?:[^\s,;.]+ ){0,5}?(?:thinner|thicker|finer"
     r"|heavier|slimmer)"
     r"|set (?:\w+ ){0,2}?(?:lighter|heavier)",
@@ -39,15 +47,18 @@ NOUNS: Final = {
     "color": r"(?:re-?|dis)?colou?r\w*|hues?|shades?|tint\w*|saturat\w+|(?:turn(?:ed|s)?|became|becomes|now|is"
              r"|are|looks?|rather than|instead of|to"
              r"|from|of|into|more|slightly)"
-    r" (?:a |an )?(?:(?:much|very|dark|light|bright|pale|deep|lighter|darker) )?(?:red|orange|yellow|green|teal"
+    r" (?:a |an |the )?(?:(?:much|very|dark|light|bright|pale|deep|near|off|lighter|darker)[- ]){0,3}(?:red"
+    r"|orange|yellow|green|teal"
     r"|blue|indigo|purple"
-    r"|violet|pink|gr[ea]y|black|white|brown|navy|beige|cyan|magenta|amber|gold|turquoise|lime)(?:ish|er)?",
+    r"|violet|pink|gr[ea]y|black|white|brown|navy|beige|cyan|magenta|amber|gold|turquoise|lime"
+    r"|fuchsia|rose|maroon|crimson|slate|charcoal|lavender|silver|cream|tan|olive|mint|emerald|coral|sky)(?:ish|er)?",
     "space": r"padding\w*|margins?|(?:white ?)?spacing|white ?space|gaps?|breathing room|elbow room|(?:blank"
              r"|empty) (?:strip|area|band)"
     r"|(?:space|room|distance) (?:\w+ ){0,2}?(?:between|around|above|below|beneath|under|inside|within|on|at"
     r"|before|after|to|in)"
     r"|(?:more|less|extra|additional|added|empty|blank|reduced) (?:\w+ )?(?:space|room)|inset",
-    "alignment": r"(?:re-?|mis)?align\w*|justif\w+|cent(?:er|r)ed|distribut\w+|spread (?:out|apart|across|evenly|over)"
+    "alignment": r"(?:left|right|cent(?:er|re))-(?:align|justif)\w+|(?:re-?|mis)?align\w*|justif\w+|cent(?:er"
+                 r"|r)ed|distribut\w+|spread (?:out|apart|across|evenly|over)"
     r"|evenly spaced|bunched|flush|pushed to (?:the )?(?:opposite|either|both)",
     "text": r"(?:now |previously )?reads?\b|re-?word\w*|wording|(?:mis-?)?spell\w*|misspelt|typos?|renamed"
             r"|relabel\w*|rewritten"
@@ -86,6 +97,33 @@ COMPARATIVES: Final = {
 }  # fmt: skip
 """Adjectives that name a kind only where no noun in the same part of the claim takes them as its measure."""
 
+_ALSO: Final = {
+    "text": re.compile(
+        rf"\b(?:no longer (?:contains?|says?|reads?|has|have|includes?|shows?|displays?|mentions?)|los(?:t|es"
+        rf"|ing)|lacks?"
+        rf"|lacking|missing|misses|without|omit(?:s|ted|ting)?|dropp?(?:s|ed|ing)|removed|deleted"
+        rf"|now (?:also )?(?:contains?"
+        rf"|includes?|shows?|displays?)) {_WORDS}{BLANK}"
+        rf"|(?:(?:^|[,;:(]) *{_WORDS}|\b(?:words?|phrases?|letters?|characters?):? ){BLANK}+"
+        rf" (?:(?:in|from|of|on|at) {_WITHIN})?(?:(?:is|are|was|were|has|have|had|been|got|now|simply|also"
+        rf"|both) )*(?:removed"
+        rf"|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|no longer (?:there"
+        rf"|present|included"
+        rf"|shown)|replaced|swapped|added|inserted|(?:is now|now reads|became|changed to) {_WORDS}{BLANK})"
+        rf"|(?:swapped|exchanged|traded) for {_WORDS}{BLANK}"
+    ),
+    "alignment": re.compile(
+        rf"\b{_ITEMS} {_WITHIN}(?:closer|together|apart|inwards?|outwards?|packed|gathered|clustered|grouped|bunched"
+        rf"|squeezed|spread|spaced|pushed|aligned)\b"
+        rf"|\b(?:towards?|away from|in from|to|at|near|nearer|closer to|against) (?:(?:the|its|their|two|both"
+        rf"|either|each|row's"
+        rf"|bar's|outer|left|right) ?){{1,3}}"
+        rf"(?:ends?|edges|sides|cent(?:er|re)|middle)\b"
+        rf"|\bbetween (?:the |its |each |all )*{_ITEMS}\b"
+    ),
+}
+"""Ways to name a kind that take nothing from the others: the same words may tell another change as well."""
+
 _VAGUE = re.compile(
     r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|not the same|edit\w*|styl\w+|looks? off"
     r"|tweak\w*|affected|var(?:ies|ied))\b"
@@ -96,8 +134,11 @@ _MARKS = re.compile(
     r"|have been|was|were|instead"
     r"|rather than|no longer|moved|shift\w*|increas\w*|decreas\w*|reduc\w*|more|less|fewer|new|missing|gone"
     r"|gr(?:ew|own)|shr[au]nk\w*"
-    r"|lost|gained|removed|added|replaced|appear(?:s|ed)|disappear\w*|vanish\w*|compared|than|not the same"
-    r"|went|from|used to|to sit|faded|seems?|looks?|not as|zoomed|(?:bold|heavi|thick|thin|slimm|fine|bigg|small|larg"
+    r"|lost|gained|removed|added|replaced|delet\w+|dropped|omitted|lacks|revers\w+|flipp\w+|mirror\w*|inverted"
+    r"|rotated|swapped|(?:opposite|other) (?:way|direction)|pushed|packed|squeezed|tightened|loosened|gathered"
+    r"|got|gets|appear(?:s|ed)|disappear\w*|vanish\w*|compared|than|not the same"
+    r"|went|from|used to|to sit|faded|seems?|looks?|not as|zoomed|(?:bold|heavi|thick|thinn?|slimm|fine|bigg"
+    r"|small|larg"
     r"|tall|short|wid|narrow"
     r"|long|tight|loos|clos|furth|farth|high|low|dark|light|bright|pal|deep|dull|faint|dimm|round|sharp|soft"
     r"|squar|boxi|curvi|strong"
@@ -138,6 +179,9 @@ def find_kinds(masked: str) -> Kinds:
         kinds = kinds or [kind for kind, pattern in _COMPARATIVE_PATTERNS.items() if pattern.search(rest, start, end)]
         for kind in kinds:
             found[kind] = f"{found.get(kind, '')} {text[start:end]}".strip()
+    for kind, pattern in _ALSO.items():
+        if kind not in found and pattern.search(text):
+            found[kind] = ""
     return Kinds(_with_border_owning_its_looks(found, text), bool(_VAGUE.search(text)))
 
 

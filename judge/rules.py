@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from rapidfuzz import fuzz
-
-from judge import claims, directions, elements, kinds, language, words
+from judge import claims, directions, edits, elements, kinds, language, values, words
 from judge.elements import Subject, is_near, match_element, read_subject
-from judge.quotes import BLANK, find_quotes, fold, mask
+from judge.quotes import mask
 from schemas.digest import digest
 from schemas.protocols import Engine, Json, Needs, Prompt
 from schemas.records import Case, Judgement, Mutation, Truth
 from schemas.vocabulary import DIRECT_EFFECT, DIRECTIONS
 
-VERSION = "1"
+VERSION = "2"
 """Raise it whenever a rule changes: stored verdicts of another version are never read."""
 
 SECONDARY_EFFECTS: Mapping[str, tuple[str, ...]] = {
@@ -132,58 +130,36 @@ def _verdict(subject: Subject, mutation: Mutation, truth: Truth) -> str:
     if len(found.parts) > MAX_KINDS:
         return "partial"
     direct = DIRECT_EFFECT.get(mutation.type, mutation.type)
-    if direct in found.parts or _tells_deletion(subject, mutation, found.parts):
+    if direct in found.parts or _tells_edit(subject, mutation):
         return "partial" if _is_contradicted(subject, mutation, direct, found.parts.get(direct, "")) else "correct"
     secondary = truth.visual_effects or SECONDARY_EFFECTS.get(mutation.type, ())
     is_vague = not found.parts and found.is_vague
     return "partial" if is_vague or any(kind in found.parts for kind in secondary) else "missed"
 
 
-def _tells_deletion(subject: Subject, mutation: Mutation, parts: Mapping[str, str]) -> bool:
-    """Tell whether a claim quotes deleted text and says that it is gone: that names the change exactly."""
-    if mutation.type != "text" or mutation.new_value or "visibility" not in parts:
-        return False
-    return any(fuzz.ratio(fold(quote), fold(mutation.old_value)) >= elements.QUOTE_RATIO for quote in subject.quotes)
+def _tells_edit(subject: Subject, mutation: Mutation) -> bool:
+    """Tell whether a claim quotes words that went and says so: that names the change exactly."""
+    return mutation.type == "text" and edits.tells(subject.text, subject.masked, mutation)
 
 
 def _is_contradicted(subject: Subject, mutation: Mutation, kind: str, part: str) -> bool:
     if kind == "text":
-        return _misquotes(subject, mutation)
+        return edits.contradicts(subject.text, subject.masked, mutation)
+    if values.contradicts(subject.text, mutation):
+        return True
     said = directions.find_directions(kind, part, subject.masked)
     true = _true_directions(mutation, kind)
-    return bool(said) and bool(true) and not said & true
+    return bool(said) and bool(true) and not directions.agree(said, true)
 
 
 def _true_directions(mutation: Mutation, kind: str) -> frozenset[str]:
     """Return a mutation's direction in our words; a foreign dataset's own words are read like a claim's."""
+    if mutation.type == "justify" and (arranged := directions.arranged(mutation.old_value, mutation.new_value)):
+        return arranged
     if mutation.direction in DIRECTIONS.get(mutation.type, ()):
-        return frozenset({mutation.direction})
+        return frozenset({mutation.direction, "out"} if mutation.direction == "spread" else {mutation.direction})
     told = mask(mutation.direction).lower() or mask(mutation.template).lower()
     return directions.find_directions(kind, told, told)
-
-
-def _misquotes(subject: Subject, mutation: Mutation) -> bool:
-    """Tell whether a claim on a text edit says that another text than the true one came, or that the old one came."""
-    came = [fold(quote) for quote in _outcome_quotes(subject)]
-    new, old = fold(mutation.new_value), fold(mutation.old_value)
-    if not came or not new:
-        return False
-    return all(_likeness(text, new) < 85 or _likeness(text, old) > _likeness(text, new) for text in came)
-
-
-def _likeness(text: str, value: str) -> float:
-    return fuzz.partial_ratio(text, value) if min(len(text), len(value)) >= 4 else fuzz.ratio(text, value)
-
-
-def _outcome_quotes(subject: Subject) -> list[str]:
-    """Return the quotes that a claim says are there now: "to ...", "now reads ...", "replaced by ..."."""
-    leads = ("to", "into", "reads", "says", "read", "say", "by", "with", "became", "becomes", "now", "→", "->", "=>")
-    found = []
-    for quote in find_quotes(subject.text):
-        before = subject.masked[: quote.start].rstrip(f" {BLANK}:,").split()
-        if before and before[-1] in leads and (before[-1] not in ("with",) or "replaced" in subject.masked):
-            found.append(quote.text)
-    return found
 
 
 @lru_cache(maxsize=1)
@@ -197,6 +173,6 @@ def _tables_digest() -> str:
             *sorted(elements.LOOKS),
             *sorted(language.ENGLISH | language.FOREIGN),
         ],
-        "patterns": [*directions.SOURCES, *claims.SOURCES],
+        "patterns": [*directions.SOURCES, *claims.SOURCES, *edits.SOURCES, *values.SOURCES],
     }
     return digest(tables)

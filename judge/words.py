@@ -22,6 +22,7 @@ _STOP_WORDS = (
     "beside between inside within after before behind around along out off up down into onto than then so too very "
     "i we you they he she my our your their me us them one each every all both any some no not reading reads saying "
     "about can will just only also how why most such while "
+    "begin start contain say read ends ending "
     "says labelled labeled titled named called starting beginning starts begins contains containing whose"
 )
 STOP: Final = frozenset(_STOP_WORDS.split())
@@ -116,9 +117,15 @@ _PHRASES: Final = (
 _GROUP = re.compile(r"\b(?:row|group|set|list|grid|pair|stack|cluster|series) of (?:the )?", re.I)
 
 
-def without_groups(text: str) -> str:
-    """Return the text with "row of buttons" said as "buttons"."""
-    return _GROUP.sub("", text)
+def simplify(text: str) -> str:
+    """Return the text with "row of buttons" said as "buttons", and an image on the page as a photo."""
+    return _ON_PAGE.sub("photo", _GROUP.sub("", text))
+
+
+_ON_PAGE = re.compile(
+    r"(?<=first )(?:image|picture)(?= (?:in|of|on|inside|within|under|below) (?:the|its|a) )"
+    r"|(?<=second )(?:image|picture)(?= (?:in|of|on|inside|within|under|below) (?:the|its|a) )", re.I
+)  # fmt: skip
 
 
 class Token(NamedTuple):
