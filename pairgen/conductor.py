@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 import json
+import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 
@@ -48,7 +51,8 @@ class Conductor:
             self._dispatcher.submit(job)
         if self._dispatcher.num_open:
             executor: Executor[Task, Outcome] = Executor(self._dispatcher, self._on_end, self._tick)
-            await executor.run(FixedRoster(places), asyncio.Event())
+            with _sigterm_interrupts():
+                await executor.run(FixedRoster(places), asyncio.Event())
 
     def _tick(self) -> None:
         self._store.sync_if_due()
@@ -96,6 +100,23 @@ class Conductor:
         """Go on; what is still out isn't waited for (its outcome is kept for another time)."""
         self._phases.popleft().end()
         self._order.clear()
+
+
+@contextmanager
+def _sigterm_interrupts() -> Iterator[None]:
+    """Let SIGTERM, which schedulers send, stop the work as Ctrl-C does: KeyboardInterrupt."""
+    loop, running = asyncio.get_running_loop(), asyncio.current_task()
+    assert running is not None
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main:  # others are told nothing
+        loop.add_signal_handler(signal.SIGTERM, running.cancel)
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        raise KeyboardInterrupt from error
+    finally:
+        if is_main:
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _outcome_of(result: Outcome | Failure) -> Outcome:

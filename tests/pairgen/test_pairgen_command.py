@@ -128,21 +128,27 @@ def test_a_limit_on_pages_that_was_reached_is_named(
     assert "the limit of 1 pages was reached: raise max_pages" in capfd.readouterr().err
 
 
-def test_an_interrupted_command_ends_in_order(renderer: Renderer, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pairgen", f"out={tmp_path / 'out.parquet'}", "png_level=0"]
+@pytest.mark.parametrize(("number", "num_workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 1), (signal.SIGTERM, 2)])
+def test_an_interrupted_command_ends_in_order(
+    number: signal.Signals, num_workers: int, renderer: Renderer, tmp_path: Path
+) -> None:
+    overrides = [f"out={tmp_path / 'out.parquet'}", "png_level=0", f"workers={num_workers}"]
+    command = [sys.executable, "-m", "pairgen", *overrides]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=PROJECT_ROOT, stdout=pipe, stderr=pipe, text=True, start_new_session=True
     ) as process:
-        while process.poll() is None and not list(tmp_path.iterdir()):
+        while process.poll() is None and not list(tmp_path.glob("*.work/images/*.png")):
             time.sleep(0.05)
-        time.sleep(2.5)  # until the browser runs
         assert process.poll() is None
-        os.killpg(process.pid, signal.SIGINT)  # a terminal's Ctrl-C reaches every process of the group
-        said = process.communicate(timeout=30)[1]
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # a terminal's Ctrl-C reaches every process of the group
+        else:
+            process.send_signal(number)
+        said = process.communicate(timeout=60)[1]
     assert process.returncode == EXIT_STOPPED, said
     lines = [line for line in said.splitlines() if not line.startswith("running as root")]
     assert lines[0] == "stopped; every finished page is kept. Go on with:"
-    assert f"-m pairgen out={tmp_path / 'out.parquet'} png_level=0" in lines[1]
+    assert f"-m pairgen {' '.join(overrides)}" in lines[1]
     assert len(lines) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["out.parquet.work"]
