@@ -145,10 +145,14 @@ class Directory:
                 if self._bears(element, name):
                     yield element.ref
         elif name.how == "nth":
-            if name.nth < len(alike) and _is_in_line(alike):
+            if name.nth < len(alike) and _is_in_line(alike) and not self._has_lookalike(name.noun, pool):
                 yield alike[name.nth].ref
         else:
             yield from (e.ref for e in alike)
+
+    def _has_lookalike(self, noun: str, pool: tuple[Element, ...]) -> bool:
+        """Tell whether someone would count links among the buttons, since they look like some."""
+        return noun == "button" and any(self.noun(e) == "link" and is_painted(e) for e in pool)
 
     def _bears(self, element: Element, name: Name) -> bool:
         """Tell whether a label fits: a heading where it is one, else words found anywhere in the element."""

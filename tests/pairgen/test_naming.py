@@ -155,6 +155,20 @@ def test_the_words_beside_an_icon_are_not_the_whole_button() -> None:
     assert element_name(page(Node("button", (10, 5, 130, 30), children=[words])), 2) == '"Layout" button'
 
 
+@pytest.mark.parametrize("looks", [{}, border(1)])
+def test_buttons_are_not_counted_where_a_link_looks_like_one(looks: dict[str, str]) -> None:
+    icons = [Node("icon", (20 + 60 * i, 15, 20, 20), tag="svg") for i in range(3)]
+    buttons = [Node("button", (10 + 60 * i, 10, 40, 30), children=[icons[i]], styles=border(1)) for i in range(3)]
+    link = Node("link", (200, 10, 60, 30), "Docs", tag="a", styles=looks)
+    found = outcome(page(Node("navigation", (0, 0, 1280, 60), children=[*buttons, link], tag="nav")), 2)
+    if looks:
+        assert isinstance(found, Rejected)
+        assert found.predicate == "unnamed"
+    else:
+        assert isinstance(found, Described)
+        assert found.truth.mutations[0].element == "first button in the navigation bar"
+
+
 @pytest.mark.parametrize("others", ["A font is a face", "Of all sets the first"])
 def test_words_amid_a_text_that_stand_elsewhere_name_nothing(others: str) -> None:
     inline = Node("text", (100, 10, 40, 20), "sets", tag="span")
