@@ -221,7 +221,7 @@ TONGUE: Final = Tongue(
     weekdays=_WEEKDAYS,
     date="{month}{day}日",
     short_months=_MONTHS,
-    money="{amount},000円",
+    money="{amount}円",
     qualities=words(
         "新しい | 人気の | 話題の | 注目の | 春の | 夏の | 秋の | 冬の | 地域の | はじめての | 身近な | 定番の"
     ),

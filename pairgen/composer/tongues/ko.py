@@ -213,7 +213,7 @@ TONGUE: Final = Tongue(
     weekdays=_WEEKDAYS,
     date="{month} {day}일",
     short_months=_MONTHS,
-    money="{amount},000원",
+    money="{amount}원",
     qualities=words("""새로운 | 특별한 | 주목받는 | 화제의 | 인기 | 봄철 | 여름철 | 가을철 | 겨울철 | 우리 동네 |
         믿을 만한 | 처음 만나는"""),
     sentences=words(
