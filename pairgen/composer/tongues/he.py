@@ -97,7 +97,7 @@ _CATALOGUE: Final = {
     "I have read the notice of {month} {year}": "קראתי את ההודעה מ{month} {year}",
     "Remember these details for next time": "שמירת הפרטים לפעם הבאה", "Total": "סך הכול",
     "Your summary": "הסיכום שלכם", "At a glance": "במבט אחד", "Overview": "סקירה כללית", "What you pay": "כמה משלמים",
-    "In short": "בקיצור", "Narrow it down": "צמצום התוצאות", "Filter by": "סינון לפי", "Show only": "הצגה רק של",
+    "In short": "בקיצור", "Narrow it down": "צמצום התוצאות", "Filter by": "סינון לפי", "Show only": "רק התוצאות האלה",
     "Refine": "דיוק החיפוש", "Good to know": "טוב לדעת", "Search {thing}": "חיפוש {thing}",
     "Try {thing}": "נסו {thing}", "Find {thing}": "מצאו {thing}", "Look for {thing}": "חפשו {thing}",
     "Mon": "ב׳", "Tue": "ג׳", "Wed": "ד׳",
@@ -105,7 +105,7 @@ _CATALOGUE: Final = {
     "People nearby": "אנשים בסביבה", "New faces": "פנים חדשות", "Around {place}": "סביב {place}",
     "Related": "נושאים קרובים", "On this page": "בעמוד הזה", "Most read": "הנקראים ביותר", "See also": "ראו גם",
     "Keep going": "המשיכו לקרוא", "Did you know?": "הידעתם?", "A note from {person}": "כמה מילים מאת {person}",
-    "Correction": "תיקון טעות", "replies": "תגובות", "likes": "סימוני אהבתי", "shares": "שיתופים", "thanks": "תודות",
+    "Correction": "תיקון טעות", "replies": "תגובות", "likes": "לייקים", "shares": "שיתופים", "thanks": "תודות",
     "views": "צפיות", "saves": "שמירות", "Starter": "התחלה", "Essential": "חיוני", "Plus": "מורחב", "Team": "צוות",
     "Household": "משפחתי", "Complete": "מלא", "Patron": "תומכים", "Basic": "בסיסי", "Premium": "יוקרה", "Solo": "יחיד",
 }  # fmt: skip
