@@ -33,6 +33,7 @@ _QUALITY: Final = {
     ),
     "corners": (r"round\w*|pill\w*|circular|oval|curv\w+|soft\w*", r"squar\w+|sharp\w*|angular|boxier|pointed|hard\w*"),
 }
+_GAP: Final = r"(?:gaps?|spac(?:e|es|ing)|distances?|room) between"
 _NAMED: Final = {
     "color": {
         "lighter": r"lighter|brighter|paler|lighten\w*|brighten\w*|whiter|pale(?=\W*$|[.,;]| (?:now|in|and)\b)",
@@ -51,12 +52,14 @@ _NAMED: Final = {
               r"|away from (?:the|its|their|both|either)(?: two| both| outer)? (?:ends?|edges?|sides?)"
               r"|in from (?:the|its|their|both)(?: two| both| outer)? (?:ends?|edges?|sides?)"
               r"|packed(?! (?:to|at|against|on|towards?) the (?:far )?(?:left|right|start|end))|gathered|bunched"
-              r"|clustered|grouped|squeezed|tighter|closer to (?:each other|one another)|and less between",
+              rf"|{_GAP} [^.;,]{{0,120}}?(?:shr[au]nk|decreas\w*|narrow\w*|smaller|less|reduced|tight\w*)|clustered"
+              r"|grouped|squeezed|tighter|closer to (?:each other|one another)|and less between",
         "out": r"apart|outwards?|(?:more|extra) (?:space|room|distance) between|less (?:space|room) at|wider"
                r"|(?:(?<!in )towards?|(?<!packed )(?:out )?to|closer to|nearer to?|against) (?:the|its|their"
                r"|both|opposite)(?: two| both| outer| opposite)? (?:ends|edges|sides)"
                r"|away from (?:each other|one another|(?:the|its) (?:cent(?:er|re)|middle))|more spread"
-               r"|and more between|roomier|looser",
+               r"|and more between|roomier|looser|reach(?:es)? (?:the|its|both|their) (?:\w+ )?(?:ends|edges|sides)"
+               rf"|{_GAP} [^.;,]{{0,120}}?(?:gr(?:ew|own)|increas\w*|widen\w*|wider|larger|bigger)",
     },
     "gradient": {
         "reverse": r"revers\w+|flip\w*|mirror\w*|invert\w*|swap\w*|opposite|other way|backwards|exchang\w+",

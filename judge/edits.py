@@ -14,40 +14,44 @@ _RATIO: Final = 85.0
 _SAME: Final = 90.0
 """Lowest ratio, 0..100, at which a quote is the whole of a text that went."""
 _WORD: Final = (
-    r"(?:(?:the|its|an?|one|single|final|last|first|following) )*(?:(?:words?|text|texts|phrases?|letters?|characters?"
-    r"|wording|label|title|heading|part|sentence|name|number|string)[ :]+)?(?:of )?"
+    r"(?:(?:the|its|an?|one|single|final|last|first|following|saying|reading|showing) )*"
+    r"(?:(?:words?|word\(s\)|texts?|phrases?|letters?|characters?|wording|label|title|heading|part|sentence|name|number"
+    r"|string)[ :]+)?(?:of )?"
 )
+_IS: Final = (
+    r"(?:(?:is|are|was|were|has|have|had|been|being|got|gets|now|newly|simply|also|no longer|entirely|completely) )*"
+)
+_PLACED: Final = r"(?:(?:in|from|to|on|of|at) [^.;]{0,120}? )?"
+_NOUN_AFTER: Final = r"(?:(?:word|text|phrase|letter|character)s? )?"
+_EARLIER_ONE: Final = r"(?:it|they|(?:the|image) [\w ]{1,30}?)"
+_HOLDS: Final = r"(?:contains?|says?|reads?|has|have|includes?|shows?|displays?|mentions?)"
 _GONE_BEFORE = re.compile(
-    rf"(?:\b(?:from|instead of|rather than|in place of|was|were|said|used to (?:say|read|be|contain|include)"
-    rf"|previously"
-    rf"|originally|before|formerly"
-    rf"|no longer (?:contains?|says?|reads?|has|have|includes?|shows?|displays?|mentions?|there is|bears?)"
-    rf"|los(?:t|es|ing)|lacks?|lacking|miss(?:es|ing)|without|omits?|omitting|drops?|dropped|dropping|removed|deleted"
-    rf"|replac(?:es|ed|ing)|removes|removal of|absence of|not)|old text)[:,]? {_WORD}$"
+    rf"(?:\b(?:from|instead of|rather than|in place of|was|were|said|used to (?:say|read|be|contain|include)|previously"
+    rf"|originally|before|formerly|no longer {_HOLDS}|los(?:t|es|ing)|lacks?|lacking|miss(?:es|ing)|without|omits?"
+    rf"|omitting|drops?|dropped|dropping|removed|deleted|replac(?:es|ed|ing)|removes|removal of|absence of|not"
+    rf"|where {_EARLIER_ONE} (?:has|had|says|said|shows|showed|reads?))|old text)[:,]? {_WORD}$"
 )
 _CAME_BEFORE = re.compile(
-    rf"(?:\b(?:to|into|becomes?|became|by|now|with|gained|gains|got|added|adds|inserted|includes?|contains?"
+    rf"(?:\b(?:to|into|becomes?|became|by|now|with|gained|gains|got|added|adds|inserted|includes?|contains?|after"
     rf"|(?:reads?|says?|shows?|displays?)(?: now| just| only| simply)?|is now|are now|now (?:it )?(?:is|has)|new text)"
     rf"|→|->|=>)[:,]? {_WORD}$"
 )
 _GONE_AFTER = re.compile(
-    r"^,? (?:(?:in|from|on|of|at) [^.;]{0,120}? )?(?:(?:word|text|phrase|letter|character)s? )?"
-    r"(?:(?:is|are|was|were|has|have|had|been|being|got|gets|now|simply|also|no longer|entirely|completely) )*"
-    r"(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|stripped|lost"
-    r"|replaced|became"
-    r"|becomes|turned into|changed|swapped|substituted|disappeared|vanished|disappears|there|present|→|->|=>"
+    rf"^,? {_PLACED}{_NOUN_AFTER}{_IS}"
+    r"(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|stripped|lost|replaced"
+    r"|became|becomes|turned into|changed|swapped|substituted|disappeared|vanished|disappears|there|present|→|->|=>"
     r"|(?:is |was |has )?now (?:reads?|says?)|reads|(?:is|are) now)\b"
 )
 _PLACED_AFTER = re.compile(r",? (?:in|from|on|of|at) ")
 _CAME_AFTER = re.compile(
-    r"^,? (?:(?:in|to|on|at) [^.;]{0,120}? )?(?:(?:word|text|phrase|letter|character)s? )?"
-    r"(?:(?:is|are|was|were|has|have|been|being|now|newly|also) )*"
-    r"(?:added|inserted|appended|appears|appeared|instead of|rather than|in place of|where it (?:said|read|was)"
-    r"|replaces|replaced (?!by|with)|took the place|appears instead)\b"
+    rf"^,? {_PLACED}{_NOUN_AFTER}{_IS}"
+    rf"(?:added|inserted|appended|appears|appeared|instead of|rather than|in place of"
+    rf"|where {_EARLIER_ONE} (?:said|reads?|was|has|had|says|shows|showed)"
+    rf"|replaces|replaced (?!by|with)|took the place|appears instead)\b"
 )
 _NAMING = re.compile(
-    r"\b(?:begin\w*|start\w*|end(?:s|ing)|open(?:s|ing)|label\w*|titled|named|called|reading|saying) ?(?:with"
-    r"|in|by|as)? ?$"
+    r"\b(?:begin\w*|start\w*|end(?:s|ing)|open(?:s|ing)|label\w*|titled|named|called"
+    r"|(?<!from )(?<!to )(?:reading|saying)) ?(?:with|in|by|as)? ?$"
     r"|\bwith the (?:heading|title|text|label)(?: of)? ?$|\b(?:heading|title|under|below|above|near|beside) ?$"
 )
 _UNSAID_BEFORE = re.compile(r"\bno longer (?:says?|reads?|shows?|states?|mentions?) that (?:the (?:\w+ )?)?$")
@@ -56,6 +60,9 @@ _GONE_MARK = re.compile(
     r"\b(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|lost|los(?:es|ing)|lacks?"
     r"|no longer|disappear\w*|vanish\w*|without|omits?|drops?)\b"
 )
+
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts that set words without spaces, or join particles to them: a part of a text has no word's edges there."""
 
 
 class Edit(NamedTuple):
@@ -149,6 +156,8 @@ def _fits(text: str, piece: str, other_piece: str, whole: str, other_whole: str)
 
 
 def _holds(whole: str, text: str) -> bool:
+    if _UNSPACED.search(text):
+        return text in whole
     return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", whole) is not None
 
 
@@ -162,6 +171,7 @@ def _shared(one: list[str], other: list[str]) -> int:
 
 
 SOURCES = tuple(
-    pattern.pattern for pattern in (_GONE_BEFORE, _CAME_BEFORE, _GONE_AFTER, _CAME_AFTER, _NAMING, _GONE_MARK)
+    pattern.pattern
+    for pattern in (_GONE_BEFORE, _CAME_BEFORE, _GONE_AFTER, _CAME_AFTER, _NAMING, _GONE_MARK, _UNSPACED)
 )
 """The patterns of this module, for the judge's identity."""

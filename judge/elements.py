@@ -31,6 +31,8 @@ QUOTE_RATIO = 90.0
 WORD_SHARE = 0.6
 """Lowest share of the element's words, by weight."""
 BOX_IOU = 0.3
+_RELATION_REACH = 400
+"""How many characters before a relation may name what it places: time grows with the claim's length alone."""
 MAX_QUOTES = 4
 """A claim that quotes more texts than this lists the page and names no element by quote or words."""
 
@@ -150,7 +152,7 @@ def match_element(subject: Subject, mutation: Mutation, truth: Truth) -> str | N
 
 def _match(subject: Subject, target: Target, mutation: Mutation, truth: Truth) -> str | None:
     names_one = len(subject.quotes) <= MAX_QUOTES
-    if names_one and _matches_quote(subject, target, is_text_edit=mutation.type == "text"):
+    if names_one and _matches_quote(subject, target, mutation):
         return "quote"
     if names_one and _matches_words(subject, target):
         return "words"
@@ -190,14 +192,16 @@ def stated_box(claim: str) -> Box | None:
     return Box(*(int(number) for number in found.groups())) if found else None
 
 
-def _matches_quote(subject: Subject, target: Target, *, is_text_edit: bool) -> bool:
+def _matches_quote(subject: Subject, target: Target, mutation: Mutation) -> bool:
     if not target.own_quotes:
         return (
             bool(target.anchor_quotes)
             and _has_role(subject, target)
             and _any_same(subject.quotes, target.anchor_quotes)
         )
-    quotes = subject.quotes if is_text_edit and _is_part_of_text(subject) else subject.own_quotes
+    is_text_edit = mutation.type == "text"
+    is_part = is_text_edit and (_is_part_of_text(subject) or edits.tells(subject.text, subject.masked, mutation))
+    quotes = subject.quotes if is_part else subject.own_quotes
     if _any_same(quotes, target.own_quotes):
         return True
     return any(
@@ -330,7 +334,8 @@ def _relation_spans(masked: str) -> list[tuple[int, int]]:
     """Return the spans that place a named element by another: "under the ... heading", "in the ... card"."""
     lowered, spans, resume = masked.lower(), [], 0
     for relation in _RELATION.finditer(lowered):
-        before = re.split(r"[,;:.]", lowered[resume : relation.start()])[-1]
+        reached = max(resume, relation.start() - _RELATION_REACH)
+        before = re.split(r"[,;:.]", lowered[reached : relation.start()])[-1]
         is_named = BLANK in before or any(token.word in ROLE_OF for token in tokens(before))
         is_named = is_named or (relation["beside"] is not None and "text" in before.split())
         if relation.start() < resume or not is_named:

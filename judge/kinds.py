@@ -12,18 +12,19 @@ _ITEMS: Final = (
     r"(?:items?|contents|elements|parts|children|links|buttons|tabs|entries|columns|cards|icons|options|controls"
     r"|things)"
 )
-_WORDS: Final = r"(?:the |its |an? |words? |text |phrases? |letters? |characters? |[:\"] ?){0,4}"
+_WORDS: Final = r"(?:the |its |an? |words? |word\(s\) |text |phrases? |letters? |characters? |[:\"] ?){0,4}"
 
 NOUNS: Final = {
     "letter_spacing": r"letter[- ]?spac\w*|character[- ]spac\w*|tracking|kerning|inter-?letter\w*"
     r"|(?:space|spaces|spacing|gaps?|distance|room) between (?:the |its |each |individual |all )*(?:letters?"
     r"|characters?|glyphs?)"
     rf"|(?:letters?|characters?|glyphs?|lettering) {_WITHIN}(?:apart|closer|spread|tighter|tightly|tightened|wider"
-    r"|spaced|looser|loosely|loosened|together|cramped|squeezed|crammed|stretched|packed|condensed|denser)",
+    r"|spaced|looser|loosely|loosened|together|cramped|squeezed|crammed|stretched|packed|condensed|denser"
+    r"|(?:space|spacing|room|distance) between)",
     "line_spacing": r"line[- ]?(?:height|spac\w*)|leading|interline\w*"
     r"|(?:space|spacing|gaps?|distance|room|separation) between (?:[\w']+ ){0,3}?(?:lines|rows of text)"
     rf"|(?:lines|rows) (?:of (?:text|type) )?{_WITHIN}(?:apart|closer|tighter|tightly|tightened|spaced|looser|loosely"
-    r"|loosened|together|spread|packed|squeezed|cramped|denser)",
+    r"|loosened|together|spread|packed|squeezed|cramped|denser|(?:space|spacing|room|distance) between)",
     "wrapping": r"(?:re-?)?wrap\w*|line[- ]breaks?|truncat\w+|breaks? (?:differently|onto|over|into)"
     r"|(?:on|onto|into|over|across|up|occup\w+|fits?|takes?|spans?) (?:one|two|three|four|five|a single|several"
     r"|more|fewer"
@@ -99,25 +100,22 @@ COMPARATIVES: Final = {
 
 _ALSO: Final = {
     "text": re.compile(
-        rf"\b(?:no longer (?:contains?|says?|reads?|has|have|includes?|shows?|displays?|mentions?)|los(?:t|es"
-        rf"|ing)|lacks?"
-        rf"|lacking|missing|misses|without|omit(?:s|ted|ting)?|dropp?(?:s|ed|ing)|removed|deleted"
-        rf"|now (?:also )?(?:contains?"
-        rf"|includes?|shows?|displays?)) {_WORDS}{BLANK}"
-        rf"|(?:(?:^|[,;:(]) *{_WORDS}|\b(?:words?|phrases?|letters?|characters?):? ){BLANK}+"
-        rf" (?:(?:in|from|of|on|at) {_WITHIN})?(?:(?:is|are|was|were|has|have|had|been|got|now|simply|also"
-        rf"|both) )*(?:removed"
-        rf"|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|no longer (?:there"
-        rf"|present|included"
-        rf"|shown)|replaced|swapped|added|inserted|(?:is now|now reads|became|changed to) {_WORDS}{BLANK})"
-        rf"|(?:swapped|exchanged|traded) for {_WORDS}{BLANK}"
+        rf"\b(?:no longer (?:contains?|says?|reads?|has|have|includes?|shows?|displays?|mentions?)|los(?:t|es|ing)"
+        rf"|lacks?|lacking|missing|misses|without|omit(?:s|ted|ting)?|dropp?(?:s|ed|ing)|removed|deleted|in place of"
+        rf"|now (?:also )?(?:contains?|includes?|shows?|displays?)|(?:from|to) (?:saying|reading|showing)"
+        rf"|(?:swapped|exchanged|traded) for) {_WORDS}{BLANK}"
+        rf"|(?:(?:^|[,;:(]|\b(?:that|like|where|since|now)) *{_WORDS}|\b(?:words?|phrases?|letters?|characters?):? )"
+        rf"{BLANK}+ (?:(?:in|from|of|on|at) {_WITHIN})?"
+        rf"(?:(?:is|are|was|were|has|have|had|been|got|now|simply|also|both) )*"
+        rf"(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|replaced|swapped|added"
+        rf"|inserted|no longer (?:there|present|included|shown)|(?:is now|now reads|became|changed to) {_WORDS}{BLANK})"
     ),
     "alignment": re.compile(
         rf"\b{_ITEMS} {_WITHIN}(?:closer|together|apart|inwards?|outwards?|packed|gathered|clustered|grouped|bunched"
-        rf"|squeezed|spread|spaced|pushed|aligned)\b"
-        rf"|\b(?:towards?|away from|in from|to|at|near|nearer|closer to|against) (?:(?:the|its|their|two|both"
-        rf"|either|each|row's"
-        rf"|bar's|outer|left|right) ?){{1,3}}"
+        rf"|squeezed|spread|spaced|pushed|aligned"
+        rf"|(?:moved|shifted|pulled) (?:to|towards?) the (?:far )?(?:left|right))\b"
+        rf"|\b(?:towards?|away from|in from|to|at|near|nearer|closer to|against|reach(?:es)?)"
+        rf" (?:(?:the|its|their|two|both|either|each|row's|bar's|outer|left|right) ?){{1,3}}"
         rf"(?:ends?|edges|sides|cent(?:er|re)|middle)\b"
         rf"|\bbetween (?:the |its |each |all )*{_ITEMS}\b"
     ),
@@ -131,7 +129,7 @@ _VAGUE = re.compile(
 )
 _MARKS = re.compile(
     r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|now|became|becomes?|turn\w*|has been"
-    r"|have been|was|were|instead"
+    r"|have been|was|were|instead|in place of|extra|additional"
     r"|rather than|no longer|moved|shift\w*|increas\w*|decreas\w*|reduc\w*|more|less|fewer|new|missing|gone"
     r"|gr(?:ew|own)|shr[au]nk\w*"
     r"|lost|gained|removed|added|replaced|delet\w+|dropped|omitted|lacks|revers\w+|flipp\w+|mirror\w*|inverted"

@@ -77,6 +77,8 @@ ENDLESS = {
     "joints": "the button changed colour and the " * 1000,
     "quotes": '"a " ' * 20_000,
     "sentences": "The logo moved. " * 3000,
+    "relations": 'The size of the "Sign Up" button changed ' + "from 1 " * 2800,
+    "items": 'The items in the "Sign Up" row moved ' + "items in the " * 1500,
     "table": "| a | b |\n|---|---|\n" + "| Logo | blue |\n" * 3000,
 }
 """Answers far longer than any judge reads."""

@@ -19,6 +19,7 @@ TIGHTER_LINES = changed("line_height", PARAGRAPH, "decrease", old="1.7em", new="
 LINES_APART = (
     "The lines in the {e} are further apart.",
     "The lines of the {e} are more spread out.",
+    "The text lines in the {e} have more vertical space between them.",
     "The {e} has looser line spacing.",
     "The lines of text in the {e} are spaced further apart.",
 )
@@ -35,6 +36,7 @@ LETTERS_APART = (
     "The letters in the {e} are more spread out.",
     "The characters in the {e} are spaced wider apart.",
     "The {e} has its letters packed less tightly.",
+    "There is extra space between the characters of the {e}.",
 )
 LETTERS_TOGETHER = (
     "The letters in the {e} are closer together.",
@@ -49,11 +51,13 @@ MOVED_IN = (
     "The items in the {e} moved closer together, away from its two ends.",
     "In the {e}, there is now more space at both ends and less between the items.",
     "The items in the {e} moved inward, away from the edges.",
+    "The gaps between the items in the {e} shrank.",
 )
 MOVED_OUT = (
     "The items in the {e} moved out towards its two ends.",
     "In the {e}, there is now less space at both ends and more between the items.",
     "The items in the {e} are further apart, closer to the ends.",
+    "The gaps between the items in the {e} grew.",
 )
 TO_THE_MIDDLE = (
     "The items in the {e} moved in from its two ends, closer together.",
@@ -92,14 +96,22 @@ CUT = changed("text", PARAGRAPH, "delete", old=LAKE, new="Cabins by the lake loc
 SWAPPED = changed("text", 'heading that ends in "… trust"', "replace", old="Customer trust", new="Reader trust")
 TYPO = changed("text", 'heading that begins with "Show …"', "delete", old="Show only", new="Show onl")
 BARE = changed("text", "button in the top bar", "replace", old="See all 12", new="Explore many 12")
+TRIP = changed("text", 'heading "春の旅"', "replace", old="春の旅", new="夏の旅")
 EDITS = [
+    (TRIP, 'In the {e}, "春" was replaced by "夏".', "correct"),
+    (TRIP, 'The {e} now reads "夏の旅".', "correct"),
+    (TRIP, 'In the {e}, "夏" was replaced by "春".', "partial"),
+    (TRIP, 'In the {e}, "春" was replaced by "冬".', "partial"),
     (CUT, 'In the {e}, "know where the" was removed.', "correct"),
     (CUT, 'The {e} no longer contains "know where the".', "correct"),
     (CUT, 'The words "know where the" have been dropped from the {e}.', "correct"),
     (CUT, '"know where the" is missing from the {e}.', "correct"),
     (CUT, 'The {e} lost the words "know where the".', "correct"),
     (CUT, f'The text of the {{e}} changed from "{LAKE}" to "Cabins by the lake locals swim."', "correct"),
+    (CUT, 'It looks like "know where the" was cut from the {e}.', "correct"),
+    (CUT, 'In the second image, the {e} is missing the word(s) "know where the".', "correct"),
     (CUT, 'In the {e}, "locals swim" was removed.', "partial"),
+    (CUT, 'The {e} no longer says that "know where the" was removed.', "partial"),
     (CUT, 'The {e} no longer contains "a quiet bay".', "partial"),
     (CUT, 'The words "know where the" were added to the {e}.', "partial"),
     (CUT, 'In the {e}, "know where the" was replaced by "love that".', "partial"),
@@ -108,7 +120,13 @@ EDITS = [
     (SWAPPED, '"Customer" became "Reader" in the {e}.', "correct"),
     (SWAPPED, 'The word "Customer" in the {e} changed to "Reader".', "correct"),
     (SWAPPED, 'The {e} says "Reader" rather than "Customer".', "correct"),
+    (SWAPPED, 'The {e} went from saying "Customer" to saying "Reader".', "correct"),
+    (SWAPPED, 'In the second screenshot the {e} shows "Reader" in place of "Customer".', "correct"),
+    (SWAPPED, 'The wording of the {e} is different: "Reader" where the first image has "Customer".', "correct"),
+    (SWAPPED, '"Customer" has been swapped for "Reader" in the {e}.', "correct"),
     (SWAPPED, 'The {e} now says "Customer" where it said "Reader".', "partial"),
+    (SWAPPED, 'The {e} went from saying "Reader" to saying "Customer".', "partial"),
+    (SWAPPED, 'The {e} shows "Customer" in place of "Reader".', "partial"),
     (SWAPPED, 'In the {e}, "Reader" was replaced by "Customer".', "partial"),
     (SWAPPED, 'In the {e}, "Customer" was replaced by "Buyer".', "partial"),
     (SWAPPED, 'The word "Reader" in the {e} changed to "Customer".', "partial"),
