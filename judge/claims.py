@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from judge import edits
 from judge.kinds import find_kinds, has_change_mark
 from judge.quotes import BLANK, mask
 from judge.tables import unfold_tables
@@ -291,7 +292,7 @@ def _is_claim(text: str, *, is_bullet: bool) -> bool:
     if not kinds.parts:
         names = names_element(text) or bool(places(masked)) or bool(_PAGE.search(masked) and not _META.search(masked))
         return names and kinds.is_vague and not (_META.match(masked) and not names_element(text))
-    return has_change_mark(masked)
+    return has_change_mark(masked) or edits.tells_two_texts(text)
 
 
 def _split_joint(claim: str) -> list[str]:

@@ -12,7 +12,8 @@ _MORE: Final = (
     r"|strong(?:er)?|stretch\w*"
 )
 _LESS: Final = (
-    r"smaller|decreas\w*|less|reduc\w*|narrower|shorter|lower\w*|tight(?:er|ly|ened)?|packed(?! loose)|denser|densely"
+    r"smaller|decreas\w*|less|reduc\w*|narrower|shorter|lower\w*|tight(?:er|ly|ened)?|packed(?! loose)|denser"
+    r"|densely|nearer"
     r"|closer|closely|fewer|shr[aiu]nk\w*"
     r"|thinner|slimmer|lost|loses"
     r"|lighter|compact|condensed|cramped|crowded|crammed|squeezed|together|down|dropped|halved|cut|tiny|removed"
@@ -31,7 +32,11 @@ _QUALITY: Final = {
         r"transparen\w+|semi-?transparent|translucen\w+|see-through|fad\w+|faint\w*|washed|dim\w*|ghost\w*"
         r"|pale\w*|light\w*",
     ),
-    "corners": (r"round\w*|pill\w*|circular|oval|curv\w+|soft\w*", r"squar\w+|sharp\w*|angular|boxier|pointed|hard\w*"),
+    "corners": (
+        r"round\w*|pill\w*|circular|oval|curv\w+|soft\w*",
+        r"squar\w+|sharp\w*|angular|boxier|pointed"
+        r"|hard\w*",
+    ),
 }
 _GAP: Final = r"(?:gaps?|spac(?:e|es|ing)|distances?|room) between"
 _NAMED: Final = {

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from judge.quotes import find_quotes, fold
+from judge.quotes import find_quotes, fold, mask
 from schemas.records import Mutation
 
 _RATIO: Final = 85.0
@@ -15,7 +15,8 @@ _SAME: Final = 90.0
 """Lowest ratio, 0..100, at which a quote is the whole of a text that went."""
 _WORD: Final = (
     r"(?:(?:the|its|an?|one|single|final|last|first|following|saying|reading|showing) )*"
-    r"(?:(?:words?|word\(s\)|texts?|phrases?|letters?|characters?|wording|label|title|heading|part|sentence|name|number"
+    r"(?:(?:words?|word\(s\)|texts?|phrases?|letters?|characters?|wording|label|title|heading|part|sentence"
+    r"|name|number"
     r"|string)[ :]+)?(?:of )?"
 )
 _IS: Final = (
@@ -26,8 +27,9 @@ _NOUN_AFTER: Final = r"(?:(?:word|text|phrase|letter|character)s? )?"
 _EARLIER_ONE: Final = r"(?:it|they|(?:the|image) [\w ]{1,30}?)"
 _HOLDS: Final = r"(?:contains?|says?|reads?|has|have|includes?|shows?|displays?|mentions?)"
 _GONE_BEFORE = re.compile(
-    rf"(?:\b(?:from|instead of|rather than|in place of|was|were|said|used to (?:say|read|be|contain|include)|previously"
-    rf"|originally|before|formerly|no longer {_HOLDS}|los(?:t|es|ing)|lacks?|lacking|miss(?:es|ing)|without|omits?"
+    rf"(?:\b(?:from|instead of|rather than|in place of|was|were|said|used to (?:say|read|be|contain|include)"
+    rf"|before|(?:previously|originally|formerly|initially)(?: (?:said|read|had|contained|included|showed))?"
+    rf"|no longer {_HOLDS}|los(?:t|es|ing)|lacks?|lacking|miss(?:es|ing)|without|omits?"
     rf"|omitting|drops?|dropped|dropping|removed|deleted|replac(?:es|ed|ing)|removes|removal of|absence of|not"
     rf"|where {_EARLIER_ONE} (?:has|had|says|said|shows|showed|reads?))|old text)[:,]? {_WORD}$"
 )
@@ -39,12 +41,13 @@ _CAME_BEFORE = re.compile(
 _GONE_AFTER = re.compile(
     rf"^,? {_PLACED}{_NOUN_AFTER}{_IS}"
     r"(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|stripped|lost|replaced"
-    r"|became|becomes|turned into|changed|swapped|substituted|disappeared|vanished|disappears|there|present|→|->|=>"
+    r"|became|becomes?|(?<=no longer )(?:appears?|included|shown|visible)|turned into|changed|swapped"
+    r"|substituted|disappeared|vanished|disappears|there|present|→|->|=>"
     r"|(?:is |was |has )?now (?:reads?|says?)|reads|(?:is|are) now)\b"
 )
 _PLACED_AFTER = re.compile(r",? (?:in|from|on|of|at) ")
 _CAME_AFTER = re.compile(
-    rf"^,? {_PLACED}{_NOUN_AFTER}{_IS}"
+    rf"^,? {_PLACED}{_NOUN_AFTER}{_IS.replace('|no longer', '')}"
     rf"(?:added|inserted|appended|appears|appeared|instead of|rather than|in place of"
     rf"|where {_EARLIER_ONE} (?:said|reads?|was|has|had|says|shows|showed)"
     rf"|replaces|replaced (?!by|with)|took the place|appears instead)\b"
@@ -58,8 +61,15 @@ _UNSAID_BEFORE = re.compile(r"\bno longer (?:says?|reads?|shows?|states?|mention
 """What follows is said to be so no more: who says that words are no longer gone says that they came back."""
 _GONE_MARK = re.compile(
     r"\b(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|lost|los(?:es|ing)|lacks?"
-    r"|no longer|disappear\w*|vanish\w*|without|omits?|drops?)\b"
+    r"|no longer|disappear\w*|vanish\w*|without|omits?|drops?|originally|previously|formerly|used to)\b"
 )
+_FRAMED = re.compile(
+    r"(?:^\W*before\b|\b(?:in|on) the (?:first|earlier|original|old|before)\b|\bimage (?:a|1"
+    r"|one)\b)(?P<early>.{1,600}?)"
+    r"(?:\bafter\b|\b(?:in|on) the (?:second|later|new|updated|after)\b|\bimage (?:b|2|two)\b)",
+    re.S,
+)
+"""One state of the page told after the other."""
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts that set words without spaces, or join particles to them: a part of a text has no word's edges there."""
@@ -95,13 +105,16 @@ def read_told(claim: str, masked: str) -> Told:
     """Return the quotes of a claim by what it says of them; one that only names the element is neither."""
     gone: list[str] = []
     came: list[str] = []
+    framed = _FRAMED.search(masked)
+    early = framed.span("early") if framed else (0, 0)
     for quote in find_quotes(claim):
         before, after = masked[max(0, quote.start - 80) : quote.start], masked[quote.end : quote.end + 160]
         if _NAMING.search(before):
             continue
         text = fold(quote.text)
         side = _side(before, after)
-        (gone if side == "gone" else came if side == "came" else []).append(text)
+        if side:
+            (gone if side == "gone" or early[0] <= quote.start < early[1] else came).append(text)
     return Told(tuple(filter(None, gone)), tuple(filter(None, came)))
 
 
@@ -113,6 +126,16 @@ def _side(before: str, after: str) -> str | None:
     if _GONE_BEFORE.search(before) or (_GONE_AFTER.search(after) and not (is_led_in and _PLACED_AFTER.match(after))):
         return "gone"
     return "came" if is_led_in else None
+
+
+def tells_two_texts(claim: str) -> bool:
+    """Tell whether a claim quotes one text of the earlier page and another of the later one."""
+    masked = mask(claim).lower()
+    framed = _FRAMED.search(masked)
+    if not framed:
+        return False
+    told = read_told(claim, masked)
+    return bool(told.gone and told.came) and not set(told.gone) & set(told.came)
 
 
 def tells(claim: str, masked: str, mutation: Mutation) -> bool:

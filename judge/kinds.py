@@ -18,12 +18,14 @@ NOUNS: Final = {
     "letter_spacing": r"letter[- ]?spac\w*|character[- ]spac\w*|tracking|kerning|inter-?letter\w*"
     r"|(?:space|spaces|spacing|gaps?|distance|room) between (?:the |its |each |individual |all )*(?:letters?"
     r"|characters?|glyphs?)"
-    rf"|(?:letters?|characters?|glyphs?|lettering) {_WITHIN}(?:apart|closer|spread|tighter|tightly|tightened|wider"
+    rf"|(?:letters?|characters?|glyphs?|lettering) {_WITHIN}(?:apart|closer|spread|tighter|tightly|tightened"
+    rf"|nearer|wider"
     r"|spaced|looser|loosely|loosened|together|cramped|squeezed|crammed|stretched|packed|condensed|denser"
     r"|(?:space|spacing|room|distance) between)",
     "line_spacing": r"line[- ]?(?:height|spac\w*)|leading|interline\w*"
     r"|(?:space|spacing|gaps?|distance|room|separation) between (?:[\w']+ ){0,3}?(?:lines|rows of text)"
-    rf"|(?:lines|rows) (?:of (?:text|type) )?{_WITHIN}(?:apart|closer|tighter|tightly|tightened|spaced|looser|loosely"
+    rf"|(?:lines|rows) (?:of (?:text|type) )?{_WITHIN}(?:apart|closer|nearer|tighter|tightly|tightened|spaced"
+    rf"|looser|loosely"
     r"|loosened|together|spread|packed|squeezed|cramped|denser|(?:space|spacing|room|distance) between)",
     "wrapping": r"(?:re-?)?wrap\w*|line[- ]breaks?|truncat\w+|breaks? (?:differently|onto|over|into)"
     r"|(?:on|onto|into|over|across|up|occup\w+|fits?|takes?|spans?) (?:one|two|three|four|five|a single|several"
@@ -108,7 +110,8 @@ _ALSO: Final = {
         rf"{BLANK}+ (?:(?:in|from|of|on|at) {_WITHIN})?"
         rf"(?:(?:is|are|was|were|has|have|had|been|got|now|simply|also|both) )*"
         rf"(?:removed|dropped|deleted|missing|gone|omitted|absent|cut|left out|taken out|erased|replaced|swapped|added"
-        rf"|inserted|no longer (?:there|present|included|shown)|(?:is now|now reads|became|changed to) {_WORDS}{BLANK})"
+        rf"|inserted|appears?|no longer (?:there|present|included|shown|appears?)|(?:is now|now reads|became|(?:has "
+        rf"|have )?become|changed to) {_WORDS}{BLANK})"
     ),
     "alignment": re.compile(
         rf"\b{_ITEMS} {_WITHIN}(?:closer|together|apart|inwards?|outwards?|packed|gathered|clustered|grouped|bunched"
@@ -129,18 +132,19 @@ _VAGUE = re.compile(
 )
 _MARKS = re.compile(
     r"\b(?:chang\w*|differ\w*|updat\w+|modif\w+|alter\w*|adjust\w*|now|became|becomes?|turn\w*|has been"
-    r"|have been|was|were|instead|in place of|extra|additional"
+    r"|have been|was|were|instead|in place of|(?:extra|additional) (?:space|room|spacing) between"
     r"|rather than|no longer|moved|shift\w*|increas\w*|decreas\w*|reduc\w*|more|less|fewer|new|missing|gone"
     r"|gr(?:ew|own)|shr[au]nk\w*"
     r"|lost|gained|removed|added|replaced|delet\w+|dropped|omitted|lacks|revers\w+|flipp\w+|mirror\w*|inverted"
-    r"|rotated|swapped|(?:opposite|other) (?:way|direction)|pushed|packed|squeezed|tightened|loosened|gathered"
+    r"|rotated|swapped|(?:opposite|other) (?:way|direction)|omits|packed (?:closer|tight\w*|towards?|more)"
+    r"|squeezed|tightened|loosened|gathered"
     r"|got|gets|appear(?:s|ed)|disappear\w*|vanish\w*|compared|than|not the same"
     r"|went|from|used to|to sit|faded|seems?|looks?|not as|zoomed|(?:bold|heavi|thick|thinn?|slimm|fine|bigg"
     r"|small|larg"
     r"|tall|short|wid|narrow"
     r"|long|tight|loos|clos|furth|farth|high|low|dark|light|bright|pal|deep|dull|faint|dimm|round|sharp|soft"
     r"|squar|boxi|curvi|strong"
-    r"|weak|warm|cool|rooms?i|airi|great)er)\b|→|->|=>|\b(?:is|are|does|do|was|were) not\W*$"
+    r"|weak|warm|cool|dens|near|rooms?i|airi|great)er)\b|→|->|=>|\b(?:is|are|does|do|was|were) not\W*$"
 )
 _PLACE_PHRASES = re.compile(
     r"\b(?:top|upper|bottom|lower|far|right|left)[- ](?:left|right)(?:[- ]hand)?(?: corner| side)?\b"
@@ -178,7 +182,7 @@ def find_kinds(masked: str) -> Kinds:
         for kind in kinds:
             found[kind] = f"{found.get(kind, '')} {text[start:end]}".strip()
     for kind, pattern in _ALSO.items():
-        if kind not in found and pattern.search(text):
+        if kind not in found and pattern.search(masked):
             found[kind] = ""
     return Kinds(_with_border_owning_its_looks(found, text), bool(_VAGUE.search(text)))
 
@@ -213,3 +217,7 @@ def _with_border_owning_its_looks(found: dict[str, str], text: str) -> dict[str,
     if "border" in found and not re.search(r"\b(?:background|text|fill|button itself)\b", text):
         return {kind: part for kind, part in found.items() if kind not in ("color", "size", "weight")}
     return found
+
+
+SOURCES = (*(pattern.pattern for pattern in _ALSO.values()), _MARKS.pattern, _VAGUE.pattern)
+"""The patterns of this module beside its tables, for the judge's identity."""

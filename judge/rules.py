@@ -173,6 +173,6 @@ def _tables_digest() -> str:
             *sorted(elements.LOOKS),
             *sorted(language.ENGLISH | language.FOREIGN),
         ],
-        "patterns": [*directions.SOURCES, *claims.SOURCES, *edits.SOURCES, *values.SOURCES],
+        "patterns": [*directions.SOURCES, *claims.SOURCES, *kinds.SOURCES, *edits.SOURCES, *values.SOURCES],
     }
     return digest(tables)

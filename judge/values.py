@@ -25,6 +25,7 @@ _FORMS: Final = tuple(
     )
 )
 _NOW = re.compile(rf"\b(?:now|became|becomes|turned|changed to) {_LEAD}(?P<came>{_VALUE}){_END}")
+_STYLED = re.compile(r"\bborder (?:is |was |has )?(?:now|become|became) (solid|dashed|dotted|double)\b")
 _NUMBER = re.compile(r"(?<![\w#.])-?\d+(?:\.\d+)?(?= ?(?:px|em|rem|pt|%|$|[ ,;.)]))")
 _STYLES: Final = frozenset({"solid", "dashed", "dotted", "double"})
 _MEASURED: Final = frozenset(
@@ -53,6 +54,8 @@ def contradicts(claim: str, mutation: Mutation) -> bool:
         return True
     if any(_is_backwards(pair, mutation) for pair in stated):
         return True
+    if mutation.direction == "restyle" and (style := _STYLED.search(masked)):
+        return style[1] == mutation.old_value.lower() != mutation.new_value.lower()
     if mutation.type not in _COLOURED or (mutation.type == "border" and mutation.direction != "recolor"):
         return False
     came = [pair.came for pair in stated] or [match["came"] for match in _NOW.finditer(masked)]

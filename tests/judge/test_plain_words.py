@@ -64,7 +64,7 @@ TO_THE_MIDDLE = (
     "The items in the {e} are packed towards the center.",
     "The items in the {e} are now grouped in the middle.",
 )
-TO_A_SIDE = ("The items in the {e} are now left-aligned.", "The items in the {e} are packed to the left.")
+TO_A_SIDE = ("The items in the {e} are now left-aligned.", "The items in the {e} are now packed to the left.")
 FADED = changed("opacity", '"Donate" button', "decrease", old="1", new="0.25")
 FAINTER = ("The {e} is more transparent.", "The {e} is more see-through than before.", "The {e} looks dimmer.")
 STRONGER = ("The {e} is less transparent.", "The {e} is less see-through than before.", "The {e} is more opaque.")
@@ -110,6 +110,8 @@ EDITS = [
     (CUT, f'The text of the {{e}} changed from "{LAKE}" to "Cabins by the lake locals swim."', "correct"),
     (CUT, 'It looks like "know where the" was cut from the {e}.', "correct"),
     (CUT, 'In the second image, the {e} is missing the word(s) "know where the".', "correct"),
+    (CUT, 'The phrase "know where the" no longer appears in the {e}.', "correct"),
+    (CUT, 'The phrase "know where the" now appears in the {e}.', "partial"),
     (CUT, 'In the {e}, "locals swim" was removed.', "partial"),
     (CUT, 'The {e} no longer says that "know where the" was removed.', "partial"),
     (CUT, 'The {e} no longer contains "a quiet bay".', "partial"),
@@ -124,6 +126,10 @@ EDITS = [
     (SWAPPED, 'In the second screenshot the {e} shows "Reader" in place of "Customer".', "correct"),
     (SWAPPED, 'The wording of the {e} is different: "Reader" where the first image has "Customer".', "correct"),
     (SWAPPED, '"Customer" has been swapped for "Reader" in the {e}.', "correct"),
+    (SWAPPED, 'In the first image, the {e} says "Customer", while in the second image it says "Reader".', "correct"),
+    (SWAPPED, 'Before: the {e} reads "Customer trust". After: it reads "Reader trust".', "correct"),
+    (SWAPPED, '- The {e}: "Customer" has become "Reader"', "correct"),
+    (SWAPPED, 'In the first image, the {e} says "Reader", while in the second image it says "Customer".', "partial"),
     (SWAPPED, 'The {e} now says "Customer" where it said "Reader".', "partial"),
     (SWAPPED, 'The {e} went from saying "Reader" to saying "Customer".', "partial"),
     (SWAPPED, 'The {e} shows "Customer" in place of "Reader".', "partial"),
@@ -177,6 +183,8 @@ VALUES = [
     (DASHED, "The border of the {e} is now dashed instead of solid.", "correct"),
     (DASHED, "The border of the {e} is now solid instead of dashed.", "partial"),
     (DASHED, "The dashed border around the {e} became solid.", "partial"),
+    (DASHED, "The {e} border is now dashed.", "correct"),
+    (DASHED, "The {e} border is now solid.", "partial"),
     (THICK, "The border around the {e} grew from 1px to 3px.", "correct"),
     (THICK, "The border around the {e} grew from 3px to 1px.", "partial"),
     (THICK, "The border around the {e} shrank from 1px to 3px.", "partial"),
@@ -201,3 +209,15 @@ def test_the_first_image_in_a_section_is_no_screenshot() -> None:
 @pytest.mark.parametrize("text", [text for text, *_ in ((LINES_APART[0],), (MOVED_IN[0],), (EDITS[1][1],))])
 def test_plain_words_are_inventions_on_an_unchanged_pair(text: str) -> None:
     assert len(judge(case(NO_DIFF, text.replace("{e}", PARAGRAPH))).hallucinations) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Both images show a bar with items packed in a row and links pushed to the right. I see no differences.",
+        'In the first image, the heading says "Trust", and in the second image it says "Trust". No differences.',
+        "The page has extra space above its heading in both images; there is no change.",
+    ],
+)
+def test_what_both_pages_look_like_is_no_claim(text: str) -> None:
+    assert judge(case(NO_DIFF, text)).hallucinations == ()

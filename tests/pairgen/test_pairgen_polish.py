@@ -144,7 +144,7 @@ def test_a_wrong_rewording_by_hand_is_refused(row: dict[str, str]) -> None:
 def test_faithful_rewordings_by_hand_are_kept() -> None:
     faithful = [row for row in BY_HAND if row["is_faithful"]]
     kept = [row for row in faithful if fault(row["id"], row["text"]) is None]
-    assert (len(kept), len(faithful)) == (81, 90)
+    assert (len(kept), len(faithful)) == (82, 90)
 
 
 def _mutants(text: str) -> Iterator[str]:
