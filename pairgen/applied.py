@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from pairgen.operators.layout import seen
 from pairgen.operators.styles import (
     effective_radius_px,
     font_size_px,
@@ -88,7 +89,7 @@ def _spacing(candidate: Candidate, _: Element, new: Element) -> bool:
 
 
 def _justify(candidate: Candidate, _: Element, new: Element) -> bool:
-    return new.styles["justify-content"] == candidate.new_value
+    return seen(new.styles["justify-content"], new) == candidate.new_value
 
 
 def _border(candidate: Candidate, _: Element, new: Element) -> bool:

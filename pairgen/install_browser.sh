@@ -3,7 +3,7 @@
 # Playwright's own Chromium, and a line that says which fonts to install.
 set -eu
 PYTHON="${PYTHON:-python3}"
-fonts="fonts-inter fonts-noto-core fonts-noto-mono"
+fonts="fonts-inter fonts-noto-core fonts-noto-mono fonts-noto-cjk"
 
 has_chromium() {
     [ -n "${DIFFSPOT_CHROMIUM:-}" ] && return 0
@@ -14,7 +14,7 @@ has_chromium() {
 }
 has_fonts() {
     command -v fc-list >/dev/null 2>&1 && fc-list | grep -q 'Inter' && fc-list | grep -q 'Noto Sans' \
-        && fc-list | grep -q 'Noto Serif'
+        && fc-list | grep -q 'Noto Serif' && fc-list | grep -q 'Noto Sans CJK'
 }
 
 if has_chromium && has_fonts; then exit 0; fi

@@ -1,6 +1,7 @@
 """Where lines of text break, before and after a change."""
 
 from pairgen.records import Element
+from pairgen.scripts import places
 
 
 def is_rewrapped(old: Element, new: Element) -> bool:
@@ -10,7 +11,7 @@ def is_rewrapped(old: Element, new: Element) -> bool:
     """
     if old.num_lines != new.num_lines or len(old.line_starts) != len(new.line_starts):
         return True
-    one, other = old.own_text.split(), new.own_text.split()
+    one, other = places(old.own_text), places(new.own_text)
     same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     pairs = zip(old.line_starts, new.line_starts, strict=True)
     return not all((was == now and was <= same) or len(one) - was == len(other) - now for was, now in pairs)

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 from pairgen.nouns import FURNITURE, LABELLED, PLACES, SOLITARY, label_of, noun_of
 from pairgen.operators.styles import is_painted
 from pairgen.records import Element, Snapshot
+from pairgen.scripts import cut_before
 from pairgen.tree import Tree, fold
 
 _NEAR: Final = 88.0
@@ -292,8 +293,8 @@ def leading(text: str) -> list[str]:
     """Return the first words of a text, cut at two lengths."""
     found = []
     for limit in (_MAX_QUOTE_CHARS - 8, 2 * _MAX_QUOTE_CHARS):
-        cut = text[:limit].rsplit(" ", 1)[0] if len(text) > limit else text
-        found.append(cut.rstrip(",;:.–—-· "))
+        cut = cut_before(text, limit) if len(text) > limit else text
+        found.append(cut.rstrip(",;:.–—-· 、，。；،।"))
     return list(dict.fromkeys(found))
 
 

@@ -8,6 +8,7 @@ from pairgen.applied import why_not_applied
 from pairgen.names import Directory, Name, Quote, directory_of, leading
 from pairgen.readings import visual_effects
 from pairgen.records import Candidate, Described, Element, Rejected, Snapshot
+from pairgen.scripts import cut_after, glue, units
 from schemas.records import Mutation, Truth
 from schemas.vocabulary import VISUAL_DIFF
 
@@ -62,18 +63,18 @@ def find_name(candidate: Candidate, before: Directory, after: Directory) -> Name
 
 def _anchors(before: Element, after: Element) -> Iterator[Quote]:
     """Yield the words at the start or the end that a text edit leaves as they were."""
-    old, new = before.text.split(), after.text.split()
+    old, new, joint = units(before.text), units(after.text), glue(before.text)
     same = _num_shared(old, new)
-    head = " ".join(old[:same])
+    head = joint.join(old[:same]).rstrip()
     room = min(len(old), len(new)) - same
     same = min(_num_shared(old[::-1], new[::-1]), room)
-    tail = " ".join(old[len(old) - same :]) if same else ""
+    tail = joint.join(old[len(old) - same :]).lstrip() if same else ""
     least, at_last = _MIN_ANCHOR_CHARS
     for low, high in ((least, None), (at_last, least)):
         if low <= len(head) < (high or len(head) + 1):
             yield from (Quote(words=words, part="begins") for words in leading(head))
         if low <= len(tail) < (high or len(tail) + 1):
-            yield Quote(words=tail if len(tail) <= 42 else tail[-34:].split(" ", 1)[-1], part="ends")
+            yield Quote(words=tail if len(tail) <= 42 else cut_after(tail, 34), part="ends")
 
 
 def _num_shared(one: list[str], other: list[str]) -> int:

@@ -18,7 +18,9 @@ _PHRASES: Final = ("text", "paragraph", "detail", "term", "small text")
 _TABULAR: Final = frozenset(
     ("table", "table header", "table body", "table footer", "table row", "table cell", "column heading")
 )
-_NUMBER: Final = re.compile(r"[$€£¥]?\s?[\d.,:%/+-]+\s?[%€$£kKmM]?")
+_CURRENCIES: Final = "$€£¥₩₽₪₹฿"
+_NUMBER: Final = re.compile(rf"[{_CURRENCIES}]?\s?[\d.,:%/+-]+\s?[%{_CURRENCIES}kKmM]?")
+_ENDS: Final = (".", "!", "?", "。", "！", "？", "।", "؟")
 _MAX_PHRASE_WORDS: Final = 7
 _MAX_PHRASE_CHARS: Final = 42
 _BAR_MIN_WIDTH: Final = 0.6
@@ -30,7 +32,7 @@ _TALL: Final = 2.0
 """Height over width from which a column of navigation is a menu at the side, whatever stands in its rows."""
 _HEAD_MAX_Y_PX: Final = 130
 _DISC_MAX_PX: Final = 96
-_INITIALS: Final = re.compile(r"[A-Z]{1,3}")
+_INITIALS: Final = re.compile("[A-Z]{1,3}|[\u0370-\u1cff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,3}")
 _HOMES: Final = ("#", "/", "", "./", "index.html")
 
 PLACES: Final = frozenset(
@@ -187,15 +189,13 @@ def _is_site_name(element: Element, tree: Tree) -> bool:
 
 def _is_phrase(element: Element) -> bool:
     is_short = len(element.text.split()) <= _MAX_PHRASE_WORDS and len(element.text) <= _MAX_PHRASE_CHARS
-    return element.role != "paragraph" or (
-        is_short and element.num_lines <= 1 and not element.text.endswith((".", "!", "?"))
-    )
+    return element.role != "paragraph" or (is_short and element.num_lines <= 1 and not element.text.endswith(_ENDS))
 
 
 def _phrase_noun(text: str) -> str:
     if not _NUMBER.fullmatch(text):
         return "text"
-    return "price" if re.search(r"[$€£¥]", text) else "number"
+    return "price" if re.search(f"[{_CURRENCIES}]", text) else "number"
 
 
 def _is_strip(element: Element, tree: Tree) -> bool:

@@ -19,6 +19,10 @@ from schemas.vocabulary import DOMAINS
 
 COMPOSER = "composer"
 _SEED_STRIDE = 100_000
+_LANGUAGE_STREAM = 1 << 40
+"""Added to a page's seed where its language is drawn."""
+_PARTS = 1 << 30
+_ENGLISH: Mapping[str, float] = {"en": 1.0}
 _OTHER = "other"
 _HTML, _ARCHIVES = (".html", ".htm", ".xhtml"), (".mhtml", ".mht")
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -129,12 +133,26 @@ def html_of(data: bytes) -> str:
     return text
 
 
-def composed_pages(seed: int) -> Iterator[Page]:
-    """Yield composed pages, the domains in turn; never ends."""
+def composed_pages(seed: int, languages: Mapping[str, float] = _ENGLISH) -> Iterator[Page]:
+    """Yield composed pages, the domains in turn, each in a language that its own seed draws; never ends.
+
+    languages: language -> weight.
+    """
     from pairgen.composer import compose
 
     for number in itertools.count():
-        yield compose(seed * _SEED_STRIDE + number, DOMAINS[number % len(DOMAINS)])
+        own = seed * _SEED_STRIDE + number
+        yield compose(own, DOMAINS[number % len(DOMAINS)], _drawn(own, languages))
+
+
+def _drawn(seed: int, languages: Mapping[str, float]) -> str:
+    """Return a language by weight, from dice apart from the page's, so that English pages stay as they are."""
+    from pairgen.composer.dice import Dice
+
+    names = sorted(name for name, weight in languages.items() if weight > 0)
+    at = Dice(_LANGUAGE_STREAM + seed).below(_PARTS) / _PARTS * sum(languages[name] for name in names)
+    ends = itertools.accumulate(languages[name] for name in names)
+    return next((name for name, end in zip(names, ends, strict=True) if at < end), names[-1])
 
 
 def find_sources(pages: str, allow_hosts: Sequence[str], timeout_s: float, name: str = "") -> list[Source]:

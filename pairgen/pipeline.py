@@ -14,6 +14,7 @@ from pairgen.benign import BenignConfig
 from pairgen.browser import sandbox_note
 from pairgen.browser_config import BrowserConfig
 from pairgen.cells import Plan
+from pairgen.composer.tongues import check_language
 from pairgen.conductor import Conductor, browser_places
 from pairgen.context import run_context
 from pairgen.desk import DeskConfig
@@ -48,6 +49,8 @@ class PairgenConfig:
     turns."""
     pages_per_source: int = 0
     """Pages drawn from each source by the seed; 0 takes all."""
+    languages: Mapping[str, float] = field(default_factory=lambda: {"en": 1.0})
+    """Language -> its weight among composed pages: `en` and those of `composer.tongues`."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts beside this machine whose pages may be loaded, where addresses name them."""
     per_cell: int = 2
@@ -88,6 +91,10 @@ class PairgenConfig:
     def __post_init__(self) -> None:
         if self.sources and self.pages != COMPOSER:
             raise ConfigError("pairgen: pages and sources are both given; name the folder among the sources")
+        for language in self.languages:
+            check_language(language)
+        if min(self.languages.values(), default=0) < 0 or not any(self.languages.values()):
+            raise ConfigError("pairgen: weights of languages are 0 or more, and some are above 0")
         if min(self.workers, self.lookahead) < 1:
             raise ConfigError("pairgen: workers and lookahead are 1 or more")
         for name in self.operators:
@@ -173,7 +180,7 @@ class Pipeline:
     def _first_phases(self, supply: PageSupply) -> Iterator[Phase]:
         config, self._supply = self.config, supply
         if config.pages == COMPOSER and not config.sources:
-            supply.fill(composed_pages(config.seed))
+            supply.fill(composed_pages(config.seed, config.languages))
         else:
             sources = self._find_sources()
             reader = Reader(self.funnel, int(config.browser.max_page_mb * 1e6), self._skipped)

@@ -69,7 +69,8 @@ class Element:
     fonts: tuple[str, ...] = ()
     """Families that really drew the own text (platform fonts), where asked for."""
     line_starts: tuple[int, ...] = ()
-    """Index, among the words of the own text, of each rendered line's first word."""
+    """Index, among the words of the own text, of each rendered line's first word; among its characters where no
+    blanks part the words."""
     overflows: bool = False
     """Whether the content is larger than the element's inside."""
 
@@ -81,6 +82,8 @@ class Snapshot:
     elements: tuple[Element, ...]
     width: int
     height: int
+    language: str = ""
+    """As the document declares it, without its region, in lower case; "" where it declares none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,8 +72,11 @@ SCRIPT = """
   };
   const lineStarts = (nodes) => {
     const starts = [];
+    // the units of pairgen.scripts.places
+    const isUnspaced = nodes.some((node) => /[\\u0e00-\\u0eff\\u3040-\\u30ff\\u3400-\\u9fff]/.test(node.data));
+    const unit = isUnspaced ? /\\S/g : /\\S+/g;
     let word = 0, bottom = -Infinity;
-    for (const node of nodes) for (const match of node.data.matchAll(/\\S+/g)) {
+    for (const node of nodes) for (const match of node.data.matchAll(unit)) {
       const range = document.createRange();
       range.setStart(node, match.index);
       range.setEnd(node, match.index + match[0].length);
@@ -134,7 +137,8 @@ SCRIPT = """
               || element.scrollHeight > element.clientHeight + 1 && element.clientHeight > 0,
     };
   });
-  return JSON.stringify({width: innerWidth, height: innerHeight, strings, rows});
+  const language = document.documentElement.lang.toLowerCase().split('-')[0];
+  return JSON.stringify({width: innerWidth, height: innerHeight, language, strings, rows});
 }
 """
 
@@ -162,6 +166,7 @@ class Reply(TypedDict):
 
     width: int
     height: int
+    language: str
     strings: list[str]
     rows: list[Row]
 
@@ -176,7 +181,7 @@ def parse_snapshot(text: str) -> Snapshot:
             children[row["parent"]].append(ref)
     styles = [_styles(row, strings) for row in rows]
     elements = tuple(_element(ref, reply, styles, children) for ref in range(len(rows)))
-    return Snapshot(elements=elements, width=reply["width"], height=reply["height"])
+    return Snapshot(elements=elements, width=reply["width"], height=reply["height"], language=reply["language"])
 
 
 def _styles(row: Row, strings: Sequence[str]) -> Mapping[str, str]:

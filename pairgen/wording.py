@@ -10,6 +10,7 @@ from pairgen import stops
 from pairgen.hues import told
 from pairgen.names import Name
 from pairgen.operators.styles import length_px
+from pairgen.pieces import pieces
 from pairgen.records import Candidate, Element
 
 TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -213,7 +214,6 @@ _BARE_TEXTS: Final = ("text", "price", "number", "date", "heading", "paragraph",
 """Nouns of things that are nothing but text."""
 _FULL_PX: Final = 0.6
 """How near to half the side a radius makes a full round."""
-_STOPS: Final = (".", "!", "?", "…")
 _WAYS: Final = {"left": "to the left", "right": "to the right", "up": "up", "down": "down"}
 _BESIDE: Final = {"top": "above", "bottom": "below", "left": "to the left of", "right": "to the right of"}
 _SPREADS: Final = ("space-between", "space-around", "space-evenly")
@@ -318,7 +318,7 @@ def _slots(candidate: Candidate, name: Name, old: Element, new: Element) -> dict
         "where": _where(candidate.property),
         **_ink(candidate, name),
     }
-    return {**slots, **_colors(candidate), **_pieces(candidate, old, new)}
+    return {**slots, **_colors(candidate), **pieces(candidate, old, new)}
 
 
 def _parts(name: Name) -> str:
@@ -351,37 +351,3 @@ def _colors(candidate: Candidate) -> dict[str, str]:
         # Two shades of one name: only the code tells them apart.
         return {key: f"{word} ({codes[key]})" for key, word in found.items()}
     return found
-
-
-def _pieces(candidate: Candidate, old: Element, new: Element) -> dict[str, str]:
-    """Return the words that went and the words that came, as they were drawn."""
-    if candidate.change.text is None:
-        return {}
-    before, after = old.text.split(), new.text.split()
-    head = _shared(before, after)
-    tail = min(_shared(before[::-1], after[::-1]), min(len(before), len(after)) - head)
-    gone, come = before[head : len(before) - tail], after[head : len(after) - tail]
-    if candidate.direction == "delete" and come and candidate.tier != "hard":
-        # A letter or a full stop is left of the last word: say what the word was and what it is.
-        return {"gone": _bare(_cut(gone, come)), "come": " ".join(come)}
-    old_words, new_words = " ".join(gone), " ".join(come)
-    if old_words[-1:] == new_words[-1:] and old_words[-1:] in _STOPS:
-        # What both end in was not replaced.
-        old_words, new_words = old_words[:-1], new_words[:-1]
-    return {"gone": _bare(old_words), "come": _bare(new_words)}
-
-
-def _cut(gone: list[str], come: list[str]) -> str:
-    """Return what left a run of words of which some characters stay."""
-    old, new = " ".join(gone), " ".join(come)
-    head = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(new))
-    return old[head : len(old) - (len(new) - head)] or old
-
-
-def _shared(one: list[str], other: list[str]) -> int:
-    pairs = zip(one, other, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-
-
-def _bare(words: str) -> str:
-    return re.sub(r"[,;:]$", "", words.strip()).replace('"', "'")

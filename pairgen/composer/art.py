@@ -49,7 +49,7 @@ def portrait(draft: Draft, name: str, size: str = "w-10 h-10") -> str:
     """Return a disc with a person's initials."""
     theme = draft.theme
     hue = draft.dice.choose((theme.accent, theme.second, theme.neutral))
-    initials = "".join(part[0] for part in name.split()[:2])
+    initials = draft.voice.initials(name)
     look = f"{size} shrink-0 rounded-full bg-{hue}-200 text-{hue}-900 text-sm font-semibold"
     return el("div", f"flex items-center justify-center {look}", text(initials))
 

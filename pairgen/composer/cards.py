@@ -8,6 +8,7 @@ from pairgen.composer.draft import Draft
 from pairgen.composer.frame import SHELL
 from pairgen.composer.markup import el, text
 
+_SINCE: Final = "{sign}{change}% since {when}"
 _FOOT_ROWS: Final = ("justify-between", "justify-between", "justify-start", "justify-end")
 
 
@@ -106,7 +107,7 @@ def person_card(draft: Draft) -> str:
         portrait(draft, name, "w-14 h-14"),
         draft.write("h3", "name", name, "mt-2"),
         draft.write("p", "link", voice.role()),
-        draft.write("p", "meta", f"{voice.address()}, {voice.place()}"),
+        draft.write("p", "meta", voice.listed(voice.address(), voice.place())),
         draft.link(voice.action(), "link", "mt-2"),
     )
 
@@ -144,11 +145,9 @@ def metric_card(draft: Draft) -> str:
     sign = dice.choose("+-")
     hue = "emerald" if sign == "+" else "rose"
     ink = f"text-{hue}-400" if theme.is_dark else f"text-{hue}-700"
-    change = el(
-        "span",
-        f"text-sm font-medium {ink}",
-        text(f"{sign}{dice.between(2, 98) / 10:.1f}% since {voice.say_once(('{month}', '{weekday}'))}"),
-    )
+    moved = f"{dice.between(2, 98) / 10:.1f}"
+    since = voice.own(_SINCE, sign=sign, change=moved, when=voice.say_once(("{month}", "{weekday}")))
+    change = el("span", f"text-sm font-medium {ink}", text(since))
     line = sparkline(draft) if dice.chance(0.5) else ""
     top = el(
         "div",
@@ -186,7 +185,7 @@ def quote_card(draft: Draft) -> str:
     return el(
         "figure",
         f"p-6 flex flex-col gap-4 min-h-56 {theme.card}",
-        draft.write("blockquote", "body", f"“{voice.quote()}”", "min-h-24"),
+        draft.write("blockquote", "body", voice.quoted(voice.quote()), "min-h-24"),
         who,
     )
 

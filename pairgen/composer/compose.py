@@ -9,9 +9,12 @@ from pairgen.composer import lexicon_trade as trade
 from pairgen.composer.dice import Dice
 from pairgen.composer.document import document
 from pairgen.composer.draft import Draft
+from pairgen.composer.foreign import ForeignVoice
 from pairgen.composer.layouts import LAYOUTS
 from pairgen.composer.lexicon import Lexicon
+from pairgen.composer.setting import ENGLISH, setting_of
 from pairgen.composer.theme import draw_theme
+from pairgen.composer.tongues import find_tongue
 from pairgen.composer.voice import Voice
 from pairgen.records import Page
 from schemas.errors import ConfigError
@@ -38,10 +41,11 @@ LEXICONS: Final[Mapping[str, Lexicon]] = {
 """Domain -> vocabulary; the domains are those of the benchmark."""
 
 
-def compose(seed: int, domain: str | None = None) -> Page:
+def compose(seed: int, domain: str | None = None, language: str = ENGLISH.language) -> Page:
     """Write the page of a seed, the same on every machine; without a domain, seeds take turns through all.
 
-    Raises ConfigError for a domain that isn't one of `schemas.vocabulary.DOMAINS`.
+    Raises ConfigError for a domain that isn't one of `schemas.vocabulary.DOMAINS`, or a language that isn't English
+    nor one of `tongues.TONGUES`.
     """
     if domain is None:
         domain = DOMAINS[seed % len(DOMAINS)]
@@ -49,6 +53,11 @@ def compose(seed: int, domain: str | None = None) -> Page:
         raise ConfigError(f"unknown domain {domain!r}: {nearest(domain, LEXICONS)}")
     dice = Dice(seed)
     words = LEXICONS[domain]
-    draft = Draft(dice, Voice(dice, words), draw_theme(dice))
+    if language == ENGLISH.language:
+        draft = Draft(dice, Voice(dice, words), draw_theme(dice))
+    else:
+        tongue = find_tongue(language)
+        draft = Draft(dice, ForeignVoice(dice, words, tongue, domain), draw_theme(dice, setting_of(tongue)))
     body = LAYOUTS[dice.choose(words.layouts)](draft)
-    return Page(page_id=f"page-{seed:06d}", domain=domain, html=document(draft, body, draft.theme.plain_rules))
+    html = document(draft, body, draft.theme.plain_rules)
+    return Page(page_id=f"page-{seed:06d}", domain=domain, html=html, language=language)

@@ -6,7 +6,7 @@ from typing import Final
 
 from pairgen.composer.draft import Draft
 from pairgen.composer.markup import classes_of, el, text
-from pairgen.utility_css import RESET, css_rule
+from pairgen.composer.setting import Setting
 
 _CLASSES: Final = re.compile(r'class="([^"]*)"')
 
@@ -18,17 +18,18 @@ def document(draft: Draft, body: str, plain_rules: Mapping[str, str]) -> str:
         lambda found: f'class="{theme.drawn(found[1])}"',
         el("body", f"{theme.body_font} {theme.page} {theme.ink}", body),
     )
-    rules = "\n".join(_rule(name, plain_rules) for name in classes_of(page))
-    title = el("title", "", text(f"{draft.voice.brand}, {draft.voice.home}"))
+    setting = theme.setting
+    rules = "\n".join(_rule(name, plain_rules, setting) for name in classes_of(page))
+    title = el("title", "", text(draft.voice.listed(draft.voice.brand, draft.voice.home)))
     icon = '<link rel="icon" href="data:,">'
-    head = el("head", "", '<meta charset="utf-8">', title, icon, f"<style>\n{RESET}\n{rules}\n</style>")
-    return f"<!DOCTYPE html>\n{el('html', '', head, page, lang='en')}\n"
+    head = el("head", "", '<meta charset="utf-8">', title, icon, f"<style>\n{setting.reset}\n{rules}\n</style>")
+    return f"<!DOCTYPE html>\n{el('html', '', head, page, **setting.attributes)}\n"
 
 
-def _rule(name: str, plain_rules: Mapping[str, str]) -> str:
+def _rule(name: str, plain_rules: Mapping[str, str], setting: Setting) -> str:
     if name in plain_rules:
         return f".{name}{{{plain_rules[name]}}}"
-    rule = css_rule(name)
+    rule = setting.rule(name)
     if rule is None:
         raise ValueError(f"class {name!r} of a composed page has no rule: add it to utility_css")
     return rule

@@ -14,7 +14,7 @@ def _field(draft: Draft, *, is_wide: bool) -> str:
     example = hint(draft, label)
     look = f"w-full h-11 px-3 text-sm border {theme.line} {theme.button_corner} {theme.ink} {theme.surface}"
     control = el("input", look, type="text", id=name, placeholder=example)
-    note = draft.write("p", "note", voice.say_once(notes(label))) if dice.chance(0.3) else ""
+    note = draft.write("p", "note", voice.say_once(notes(label, voice.language))) if dice.chance(0.3) else ""
     span = "col-span-2" if is_wide else ""
     return el(
         "div",
@@ -41,9 +41,9 @@ def _kind(label: str) -> str:
     return next((kind for word, kind in _KINDS.items() if word in words), "")
 
 
-def notes(label: str) -> tuple[str, ...]:
-    """Return the remarks that suit a field of this label."""
-    return (*_NOTES.get(_kind(label), ()), *_ANY_NOTES)
+def notes(label: str, language: str = "en") -> tuple[str, ...]:
+    """Return the remarks that suit a field of this label; what any field bears where it isn't known what it takes."""
+    return (*_NOTES.get(_kind(label), ()), *_ANY_NOTES) if language == "en" else _ANY_NOTES
 
 
 _KINDS: Final = {
@@ -113,15 +113,15 @@ def summary(draft: Draft) -> str:
             "div",
             f"flex items-center justify-between h-12 border-b {theme.line}",
             draft.write("dt", "meta", voice.thing()),
-            draft.write("dd", "label", f"${amount:,}"),
+            draft.write("dd", "label", voice.amount(amount)),
         )
         for amount in amounts
     ]
     total = el(
         "div",
         "flex items-center justify-between h-16",
-        draft.write("dt", "name", "Total"),
-        draft.write("dd", "price", f"${sum(amounts):,}"),
+        draft.write("dt", "name", voice.own("Total")),
+        draft.write("dd", "price", voice.amount(sum(amounts))),
     )
     note = draft.write("p", "small", voice.paragraph(2), "min-h-24")
     return el(

@@ -98,7 +98,7 @@ def bar_two_rows(draft: Draft) -> str:
 def bar_centred(draft: Draft) -> str:
     """Return a centred name above a row of sections, as newspapers have it."""
     theme = draft.theme
-    date = draft.write("span", "note", f"{draft.voice.cell('place')}, {draft.voice.date()}")
+    date = draft.write("span", "note", draft.voice.listed(draft.voice.cell("place"), draft.voice.date()))
     name = el(
         "a",
         f"text-4xl {theme.heading_weight} {theme.head_font} {theme.ink} tracking-tight",
@@ -213,9 +213,7 @@ def _line_footer(draft: Draft) -> str:
     links = el(
         "div", f"flex flex-1 gap-6 {draft.justify()}", *(draft.link(voice.foot_link(), "meta") for _ in range(5))
     )
-    rights = draft.write(
-        "span", "note", f"© {draft.dice.between(2022, 2026)} {voice.brand}. {voice.address()}, {voice.home}"
-    )
+    rights = draft.write("span", "note", voice.rights(draft.dice.between(2022, 2026)))
     return el(
         "footer", f"mt-12 border-t {theme.line}", el("div", f"{SHELL} flex items-center gap-10 h-20", rights, links)
     )
@@ -229,7 +227,7 @@ def _dark_footer(draft: Draft) -> str:
     top = el(
         "div",
         "flex items-center justify-between h-16",
-        el("span", "text-base font-semibold text-white", text(f"{voice.brand}, {voice.home}")),
+        el("span", "text-base font-semibold text-white", text(voice.listed(voice.brand, voice.home))),
         draft.button("light", voice.action(), "px-4 py-2"),
     )
     return el(

@@ -62,7 +62,7 @@ def magazine(draft: Draft) -> str:
             draft.write("span", "kicker", voice.kicker()),
             draft.write("h1", "title", title),
             draft.write("p", dice.choose(("lead", "body")), voice.paragraph(4)),
-            draft.write("span", "note", f"{voice.person()}, {voice.role().lower()}"),
+            draft.write("span", "note", voice.listed(voice.person(), voice.lowered(voice.role()))),
         ),
     )
     briefs = [

@@ -5,7 +5,6 @@ from pairgen.composer.art import bar_chart, icon, picture, portrait
 from pairgen.composer.draft import Draft
 from pairgen.composer.frame import SHELL, alert, breadcrumb, page
 from pairgen.composer.heroes import title_row
-from pairgen.composer.lexicon import STEPS
 from pairgen.composer.markup import el, text
 
 
@@ -21,9 +20,9 @@ def article(draft: Draft) -> str:
     headline, style = voice.headline(), dice.choose(("display", "title"))
     # Room for the lines that the headline takes, and a little more.
     if style == "display":
-        room = "min-h-[236px]" if len(headline) > 32 else "min-h-44"
+        room = "min-h-[236px]" if voice.num_columns(headline) > 32 else "min-h-44"
     else:
-        room = "min-h-44" if len(headline) > 50 else "min-h-36"
+        room = "min-h-44" if voice.num_columns(headline) > 50 else "min-h-36"
     head = el(
         "header",
         room,
@@ -61,7 +60,7 @@ def _writer(draft: Draft) -> str:
     """Return who wrote a text: the portrait stays beside its name however the row is spread."""
     voice = draft.voice
     writer = voice.person()
-    about = draft.write("div", "note", f"{voice.role()}, {voice.date()}")
+    about = draft.write("div", "note", voice.listed(voice.role(), voice.date()))
     words = el("div", "", draft.write("div", "label", writer), about)
     return el("div", "flex items-center gap-3", portrait(draft, writer), words)
 
@@ -133,7 +132,7 @@ def detail(draft: Draft) -> str:
     small = el(
         "div",
         "grid grid-cols-4 gap-3 mt-3",
-        *(picture(draft, f"{name}, view {at}", f"h-20 {theme.card_corner}") for at in range(1, 5)),
+        *(picture(draft, voice.view(name, at), f"h-20 {theme.card_corner}") for at in range(1, 5)),
     )
     media = el("div", "w-1/2", picture(draft, name, f"h-80 {theme.card_corner}"), small)
     options = el(
@@ -178,7 +177,7 @@ def detail(draft: Draft) -> str:
 def form(draft: Draft) -> str:
     """Return a form with a summary beside it."""
     voice, dice = draft.voice, draft.dice
-    progress = forms.steps(draft, [voice.say_once(STEPS) for _ in range(4)]) if dice.chance(0.6) else ""
+    progress = forms.steps(draft, [voice.step() for _ in range(4)]) if dice.chance(0.6) else ""
     sheet = el("div", "flex-1", forms.form(draft, dice.choose((5, 6))))
     cheer = cards.quote_card(draft) + el("div", "mt-6", cards.gradient_card(draft))
     side = el("div", "w-80 shrink-0", forms.summary(draft) if dice.chance(0.5) else cheer)

@@ -127,7 +127,7 @@ def schedule(draft: Draft, num: int) -> str:
             "div",
             "flex-1",
             draft.write("h3", "name", voice.thing()),
-            draft.write("p", "meta", f"{voice.place()}, {voice.date()}"),
+            draft.write("p", "meta", voice.listed(voice.place(), voice.date())),
         )
         action = draft.button(dice.choose(("outline", "tinted", "solid")), voice.action(), "px-3 py-1.5")
         rows.append(
@@ -203,7 +203,10 @@ def post(draft: Draft) -> str:
     theme, voice, dice = draft.theme, draft.voice, draft.dice
     name = voice.person()
     who = el(
-        "div", "flex-1", draft.write("h3", "name", name), draft.write("p", "note", f"{voice.role()}, {voice.time()}")
+        "div",
+        "flex-1",
+        draft.write("h3", "name", name),
+        draft.write("p", "note", voice.listed(voice.role(), voice.time())),
     )
     head = el(
         "div",
@@ -212,7 +215,9 @@ def post(draft: Draft) -> str:
         who,
         draft.badge(voice.badge()) if dice.chance(0.5) else "",
     )
-    counts = [draft.write("span", "meta", f"{dice.between(2, 240)} {word}") for word in dice.sample(_REACTIONS, 3)]
+    counts = [
+        draft.write("span", "meta", f"{dice.between(2, 240)} {voice.own(word)}") for word in dice.sample(_REACTIONS, 3)
+    ]
     foot = el("div", f"flex items-center gap-6 h-10 {draft.justify()}", *counts, draft.link(voice.action()))
     return el(
         "article",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pairgen.composer.dice import Dice
-from pairgen.utility_css import FONT_FAMILIES, FONT_WEIGHTS, css_rule
+from pairgen.composer.setting import ENGLISH, Setting
+from pairgen.utility_css import FONT_FAMILIES, FONT_WEIGHTS
 
 ACCENTS: Final = {
     "blue": 600, "indigo": 600, "violet": 600, "purple": 600, "fuchsia": 600, "pink": 600, "rose": 600, "red": 600,
@@ -58,6 +59,8 @@ class Theme:
     has_gradient_buttons: bool
     plain_styles: tuple[str, ...] = ()
     """Text styles written as named rules, the way hand-made stylesheets have them."""
+    setting: Setting = ENGLISH
+    """What the page's language asks of its looks."""
 
     def _by_mode(self, light: str, dark: str) -> str:
         return dark if self.is_dark else light
@@ -133,10 +136,14 @@ class Theme:
         return f"bg-gradient-to-{direction} from-{self.accent}-200 to-{self.second}-50"
 
     def drawn(self, classes: str) -> str:
-        """Return an element's classes with the weight that is really drawn, where its family has two faces only."""
+        """Return an element's classes as its language has them, with the weight that is really drawn.
+
+        Where a family has two faces only, that is one of these.
+        """
+        classes = self.setting.classes(classes)
         names = classes.split()
         family = next((name for name in names if name in FONT_FAMILIES), self.body_font)
-        if family not in _TWO_FACED:
+        if family not in _TWO_FACED and not self.setting.font:
             return classes
         return " ".join(_nearest_face(name) for name in names)
 
@@ -147,7 +154,11 @@ class Theme:
     @property
     def plain_rules(self) -> Mapping[str, str]:
         """Return class -> declarations for the plain styles."""
-        return {PLAIN_NAMES[name]: _declarations(self.drawn(self._utilities(name))) for name in self.plain_styles}
+        return {PLAIN_NAMES[name]: self._declarations(name) for name in self.plain_styles}
+
+    def _declarations(self, style: str) -> str:
+        rules = (self.setting.rule(name) or "" for name in self.drawn(self._utilities(style)).split())
+        return ";".join(rule[rule.index("{") + 1 : -1] for rule in rules)
 
     def _utilities(self, name: str) -> str:
         return STYLES[name].format(
@@ -187,12 +198,7 @@ def _nearest_face(name: str) -> str:
     return name if weight is None else "font-normal" if weight <= 500 else "font-bold"
 
 
-def _declarations(utilities: str) -> str:
-    rules = (css_rule(name) or "" for name in utilities.split())
-    return ";".join(rule[rule.index("{") + 1 : -1] for rule in rules)
-
-
-def draw_theme(dice: Dice) -> Theme:
+def draw_theme(dice: Dice, setting: Setting = ENGLISH) -> Theme:
     """Draw a look; about one page in five is dark."""
     accent = dice.choose(list(ACCENTS))
     card_corner, button_corner = dice.choose(_CORNERS)
@@ -215,4 +221,5 @@ def draw_theme(dice: Dice) -> Theme:
         has_gradient_buttons=dice.chance(0.4),
         page_shade=dice.choose((0, 0, 50, 100)),
         plain_styles=tuple(dice.sample(list(PLAIN_NAMES), 5)) if dice.chance(0.3) else (),
+        setting=setting,
     )

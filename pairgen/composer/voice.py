@@ -28,14 +28,23 @@ class Column(NamedTuple):
 
 
 class Voice:
-    """Speak for one page; every text it hands out is new on that page while its vocabulary lasts."""
+    """Speak for one page; every text it hands out is new on that page while its vocabulary lasts.
+
+    This one speaks English; ForeignVoice speaks the other languages.
+    """
+
+    language = "en"
 
     def __init__(self, dice: Dice, lexicon: Lexicon) -> None:
         self._dice = dice
         self._lexicon = lexicon
         self._used: set[str] = set()
-        self.home = dice.choose(shared.PLACES)
+        self.home = dice.choose(self._places)
         self.brand = self._brand()
+
+    @property
+    def _places(self) -> Sequence[str]:
+        return shared.PLACES
 
     def _brand(self) -> str:
         name = self._fill(self._dice.choose(self._lexicon.brands))
@@ -50,7 +59,7 @@ class Voice:
         makers: dict[str, Callable[[], str]] = {
             "thing": lambda: f"{dice.choose(self._lexicon.qualities)} {dice.choose(self._lexicon.items)}",
             "person": lambda: f"{dice.choose(shared.FIRST_NAMES)} {dice.choose(shared.LAST_NAMES)}",
-            "place": lambda: self.home if dice.chance(0.15) else dice.choose(shared.PLACES),
+            "place": lambda: self.home if dice.chance(0.15) else dice.choose(self._places),
             "street": lambda: dice.choose(shared.STREETS),
             "month": lambda: dice.choose(shared.MONTHS),
             "month1": lambda: dice.choose(shared.MONTHS[:6]),
@@ -204,7 +213,7 @@ class Voice:
             "time": self.time,
             "year": lambda: str(dice.between(2012, 2026)),
             "count": lambda: f"{dice.between(14, 980) if dice.chance(0.6) else dice.between(1000, 64000):,}",
-            "money": lambda: f"${dice.between(40, 9800, 5):,}",
+            "money": lambda: self.amount(dice.between(40, 9800, 5)),
             "percent": lambda: f"{dice.between(11, 98)}%",
             "score": lambda: f"{dice.between(38, 49) / 10:.1f} / 5",
             "days": lambda: f"{dice.between(2, 45)} days",
@@ -235,9 +244,49 @@ class Voice:
         self._used.add(text)
         return text
 
+    def amount(self, amount: int) -> str:
+        """Return an amount of money, given in dollars."""
+        return f"${amount:,}"
+
+    def step(self) -> str:
+        """Return one step of an order or a registration."""
+        return self._once(shared.STEPS)
+
     def say_once(self, phrases: Sequence[str]) -> str:
         """Return one of a block's own phrases, slots filled, new on the page."""
         return self._once(phrases)
+
+    def own(self, phrase: str, **slots: str) -> str:
+        """Return a block's own phrase with these slots filled, new or not."""
+        return phrase.format(**slots)
+
+    def view(self, name: str, number: int) -> str:
+        """Return what one of several pictures of a thing is called."""
+        return f"{name}, view {number}"
+
+    def rights(self, year: int) -> str:
+        """Return the line below a page that says whose it is."""
+        return f"© {year} {self.brand}. {self.address()}, {self.home}"
+
+    def listed(self, *parts: str) -> str:
+        """Return parts with commas between them."""
+        return ", ".join(parts)
+
+    def quoted(self, text: str) -> str:
+        """Return a text in quotation marks."""
+        return f"“{text}”"
+
+    def lowered(self, text: str) -> str:
+        """Return a label as it stands inside a sentence."""
+        return text.lower()
+
+    def initials(self, name: str) -> str:
+        """Return what stands for a person's portrait."""
+        return "".join(part[0] for part in name.split()[:2])
+
+    def num_columns(self, text: str) -> int:
+        """Return how wide a text is, in letters of middling width."""
+        return len(text)
 
 
 def _lower_first(text: str) -> str:

@@ -1,7 +1,16 @@
 """Estimate where a single-line flex row puts its children, to aim `justify` at a tier before layout."""
 
+from typing import Final
+
 from pairgen.operators.styles import border_px, style_px
 from pairgen.records import Element
+
+_MIRRORED: Final = {"flex-start": "flex-end", "flex-end": "flex-start"}
+
+
+def is_from_right(element: Element) -> bool:
+    """Tell whether the row begins at the right."""
+    return element.styles.get("direction") == "rtl"
 
 
 def is_horizontal(element: Element) -> bool:
@@ -27,7 +36,9 @@ def free_space_px(element: Element, children: list[Element]) -> float:
 
 
 def offsets(element: Element, children: list[Element], justify: str) -> list[float]:
-    """Return each child's start along the row under a value of `justify-content`, px."""
+    """Return each child's left end under a value of `justify-content`, px, from the left to the right."""
+    if is_from_right(element):
+        justify = _MIRRORED.get(justify, justify)
     free, count = free_space_px(element, children), len(children)
     lead, between = {
         "center": (free / 2, 0.0),

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from pairgen.operators import chroma
 from pairgen.operators.ask import Ask, Step, px_text
-from pairgen.operators.flex import free_space_px, is_horizontal, offsets
+from pairgen.operators.flex import free_space_px, is_from_right, is_horizontal, offsets
 from pairgen.operators.styles import border_px, has_image, has_shadow, is_painted, style_color, style_px
 from pairgen.operators.tiers import JUSTIFY_PX, PADDING_PX, POSITION_PX
 from pairgen.operators.typography import is_text_leaf
@@ -133,7 +133,7 @@ def _shows_edges(ask: Ask, sides: tuple[str, ...]) -> bool:
 
 
 def _margins(ask: Ask) -> Iterator[_Space]:
-    """Yield the margin towards a neighbour above or at the left: the others would not move the element itself."""
+    """Yield the margin towards the neighbour before it: the others would not move the element itself."""
     box = ask.element.box
     if not (is_painted(ask.element) or is_text_leaf(ask.element, 2)):
         return
@@ -143,12 +143,16 @@ def _margins(ask: Ask) -> Iterator[_Space]:
     near = before[-1].box
     if near.y + near.h <= box.y:
         yield from _spaces(ask, "m", "margin", ("t",))
-    elif near.x + near.w <= box.x and _starts_at_left(ask.tree.parent(ask.element)):
+    elif not _is_packed_at_start(parent := ask.tree.parent(ask.element)):
+        return
+    elif near.x + near.w <= box.x:
         yield from _spaces(ask, "m", "margin", ("l",))
+    elif parent is not None and is_from_right(parent) and box.x + box.w <= near.x:
+        yield from _spaces(ask, "m", "margin", ("r",))
 
 
-def _starts_at_left(parent: Element | None) -> bool:
-    """Tell whether room at an element's left pushes that element, not the ones before it."""
+def _is_packed_at_start(parent: Element | None) -> bool:
+    """Tell whether room before an element pushes that element, not the ones before it."""
     return parent is not None and parent.styles.get("justify-content", "normal") in ("normal", "flex-start", "start")
 
 
@@ -170,13 +174,16 @@ def justify(ask: Ask) -> Iterator[Candidate | None]:
     if not is_row or len(children) < 2 or not is_horizontal(element) or free_space_px(element, children) < 16:
         return
     old = _written(element.styles.get("justify-content", "normal"))
-    for new in ask.shuffled(*(value for value in _JUSTIFIED if value != old)):
+    for new in ask.shuffled(*(value for value in JUSTIFY.values() if value != old)):
         moved = max(
             abs(a - b) for a, b in zip(offsets(element, children, old), offsets(element, children, new), strict=True)
         )
         if not JUSTIFY_PX[ask.tier].holds(moved):
             continue
-        step = Step(property="justify-content", direction=_JUSTIFIED[new], old=old, new=new, magnitude=moved)
+        step = Step(
+            property="justify-content", direction=_JUSTIFIED[seen(new, element)], old=seen(old, element),
+            new=seen(new, element), magnitude=moved,
+        )  # fmt: skip
         if ask.is_swap:
             known = ask.class_in("|".join(JUSTIFY))
             names = {value: name for name, value in JUSTIFY.items()}
@@ -187,8 +194,17 @@ def justify(ask: Ask) -> Iterator[Candidate | None]:
 
 _JUSTIFIED: Final = {
     "flex-start": "start", "center": "center", "flex-end": "end",
-    "space-between": "spread", "space-around": "spread", "space-evenly": "spread",
+    "space-between": "spread", "space-around": "spread", "space-evenly": "spread", "left": "start", "right": "end",
 }  # fmt: skip
+"""Value of `justify-content` -> where the items go, from the left."""
+
+
+def seen(value: str, element: Element) -> str:
+    """Return a value of `justify-content` as it is seen: `left` and `right` where the row begins at the right."""
+    return _FROM_RIGHT.get(value, value) if is_from_right(element) else value
+
+
+_FROM_RIGHT: Final = {"flex-start": "right", "flex-end": "left"}
 
 
 def _written(value: str) -> str:

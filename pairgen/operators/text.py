@@ -3,28 +3,21 @@
 import random
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
+from pairgen.operators import script_edits
 from pairgen.operators.ask import Ask, Step
+from pairgen.operators.edits import Edit, changed_digit, other_numbers
 from pairgen.operators.typography import num_glyphs
 from pairgen.operators.words import like_kind
 from pairgen.records import Candidate
+from pairgen.scripts import is_foreign
 
 _WORD: Final = re.compile(r"\S+")
 _CORE: Final = re.compile(r"[^\W_]+(?:[’'.,:-][^\W_]+)*")
-_UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿฀-๿가-힯]")
 _MIN_KEPT_GLYPHS: Final = 3
 _VOWELS: Final = "aeiouAEIOU"
 _ATTEMPTS: Final = 6
-
-
-class Edit(NamedTuple):
-    """Replace `text[start:end]` by `new`, which counts as `size` words or characters."""
-
-    start: int
-    end: int
-    new: str
-    size: int
 
 
 def text(ask: Ask) -> Iterator[Candidate | None]:
@@ -43,8 +36,11 @@ def text(ask: Ask) -> Iterator[Candidate | None]:
 
 
 def _edits(ask: Ask, old: str) -> Iterator[Edit]:
-    words = list(_WORD.finditer(old))
     is_delete = ask.mechanism == "delete"
+    if is_foreign(old):
+        yield from script_edits.edits(old, ask.tree.snapshot.language, ask.tier, ask.rng, is_delete=is_delete)
+        return
+    words = list(_WORD.finditer(old))
     if ask.tier == "hard":
         yield from _deleted_characters(words, ask.rng) if is_delete else _changed_characters(words, ask.rng)
     elif ask.tier == "medium":
@@ -59,7 +55,7 @@ def _edits(ask: Ask, old: str) -> Iterator[Edit]:
 
 def _deleted_words(old: str, words: list[re.Match[str]], size: int, rng: random.Random) -> Iterator[Edit]:
     """Delete a run of words that leaves at least one and no torn punctuation."""
-    if _UNSPACED.search(old) or len(words) <= size:
+    if len(words) <= size:
         return
     starts = range(len(words) - size + 1)
     for at in rng.sample(starts, min(len(starts), _ATTEMPTS)):
@@ -103,29 +99,8 @@ def _substitutes(word: str) -> list[str]:
         return []
     head, core, tail = word[: match.start()], match[0], word[match.end() :]
     if re.search(r"\d", core) and not re.search(r"[^\W\d_]{3}", core):
-        return [head + other + tail for other in _other_numbers(core)]
+        return [head + other + tail for other in other_numbers(core)]
     return [head + other + tail for other in like_kind(core)]
-
-
-def _other_numbers(core: str) -> list[str]:
-    """Return numbers of the same form; what may be a day, a year or a time stays one."""
-    if re.fullmatch(r"(19|20)\d\d", core):
-        return [str(int(core) + years) for years in (-2, -1, 1, 2)]
-    if re.fullmatch(r"\d{1,2}:\d\d", core):
-        hour, minute = (int(part) for part in core.split(":"))
-        return [f"{(hour + shift) % 12 or 12}:{minute:02d}" for shift in (1, 2, 10)]
-    if re.fullmatch(r"\d{1,2}", core) and 1 <= int(core) <= 28:
-        return [str((int(core) + shift - 1) % 28 + 1) for shift in (3, 7, 11)]
-    found = []
-    for shift in (2, 3, 5):
-        digits = [_shifted(c, shift, is_first=i == 0) if c.isdigit() else c for i, c in enumerate(core)]
-        found.append("".join(digits))
-    return found
-
-
-def _shifted(digit: str, shift: int, *, is_first: bool) -> str:
-    new = (int(digit) + shift) % 10
-    return str(new or 1 if is_first else new)
 
 
 def _changed_characters(words: list[re.Match[str]], rng: random.Random) -> Iterator[Edit]:
@@ -134,26 +109,13 @@ def _changed_characters(words: list[re.Match[str]], rng: random.Random) -> Itera
         core = _CORE.search(word[0])
         if core is None:
             continue
-        kinds = [_digit, _swapped_letters, _vowel]
+        kinds = [changed_digit, _swapped_letters, _vowel]
         for kind in rng.sample(kinds, len(kinds)):
             edit = kind(core[0], rng)
             if edit is not None:
                 base = word.start() + core.start()
                 yield Edit(base + edit.start, base + edit.end, edit.new, edit.size)
                 break
-
-
-def _digit(core: str, rng: random.Random) -> Edit | None:
-    places = [i for i, c in enumerate(core) if c.isdigit()]
-    if not places:
-        return None
-    is_year_or_time = re.fullmatch(r"(19|20)\d\d|\d{1,2}:\d\d", core) is not None
-    at = places[-1] if is_year_or_time else rng.choice(places)
-    others = [d for d in range(1 if at == 0 else 0, 10) if str(d) != core[at]]
-    if re.fullmatch(r"\d{1,2}", core) and 1 <= int(core) <= 31:
-        # It may be a day: no 55 February.
-        others = [d for d in others if 1 <= int(core[:at] + str(d) + core[at + 1 :]) <= 28]
-    return Edit(at, at + 1, str(rng.choice(others)), 1) if others else None
 
 
 def _swapped_letters(core: str, rng: random.Random) -> Edit | None:

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from pairgen.composer.tongues import TONGUES, find_tongue
+
+_MIN_INSIDE: Final = 2
+"""Characters of a word that can be found where no blanks part words: a single one is mostly part of another."""
 _KINDS: Final = """
 monday tuesday wednesday thursday friday saturday sunday
 january february march april june july august september october november december
@@ -106,8 +110,30 @@ def _alternatives() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def like_kind(word: str) -> tuple[str, ...]:
-    """Return words that can stand where `word` stands, in its case; empty where none is known."""
+@lru_cache(maxsize=16)
+def _foreign_alternatives(language: str) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for row in find_tongue(language).kinds:
+        for word in row:
+            found.setdefault(word, tuple(other for other in row if other != word))
+    return found
+
+
+def longest_known(text: str, at: int, language: str) -> str:
+    """Return the longest word of known kind that stands at a place of a text without blanks; "" for none."""
+    if language not in TONGUES:
+        return ""
+    found = (word for word in _foreign_alternatives(language) if text.startswith(word, at))
+    return max((word for word in found if len(word) >= _MIN_INSIDE), key=len, default="")
+
+
+def like_kind(word: str, language: str = "en") -> tuple[str, ...]:
+    """Return words that can stand where `word` stands, in its case; empty where none is known.
+
+    language: as the page declares it. Words of the composer's languages are known as they stand in its phrases.
+    """
+    if language in TONGUES:
+        return _foreign_alternatives(language).get(word, ())
     others = _alternatives().get(word.lower(), ())
     if word.isupper() and len(word) > 1:
         return tuple(other.upper() for other in others)

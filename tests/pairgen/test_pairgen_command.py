@@ -31,6 +31,9 @@ def test_help_needs_no_browser(capsys: pytest.CaptureFixture[str]) -> None:
         (["out=x.parquet", "browser.widht=3"], "widht"),
         (["out=x.parquet", "operators=[colour]"], "did you mean color"),
         (["out=x.parquet", "png_level=9"], "png_level"),
+        (["out=x.parquet", "+languages.fr=1"], "unknown language 'fr': known: en, ar, el, he, hi, ja"),
+        (["out=x.parquet", "languages.en=0"], "some are above 0"),
+        (["out=x.parquet", "languages.ja=-1"], "0 or more"),
         (["out=x.csv"], r"x\.csv.*\.parquet"),
         (["out=x.parquet", "per_cell=two"], "per_cell"),
         (["out=x.parquet", "+pairgen=embeded"], "embeded"),
@@ -66,6 +69,19 @@ def test_the_benchmarks_recipe_has_its_shape() -> None:
 
     values = compose(["+pairgen=benchmark", "out=x.parquet"], "pairgen").values
     assert parse_config(PairgenConfig, values, where="pairgen").num_wanted == 4400
+
+
+def test_the_recipe_of_many_languages_has_the_benchmarks_shape_and_the_shares_that_it_names() -> None:
+    from orchestrator.door import compose
+    from pairgen.pipeline import PairgenConfig
+    from schemas.registry import parse_config
+
+    values = compose(["+pairgen=benchmark_languages", "out=x.parquet"], "pairgen").values
+    config = parse_config(PairgenConfig, values, where="pairgen")
+    weights = config.languages
+    assert config.num_wanted == 4400
+    assert sum(weights.values()) == 100
+    assert (weights["en"], sum(weights[code] for code in ("zh", "ja", "ko"))) == (60, 15)
 
 
 def run(out: Path, *more: str) -> int:
