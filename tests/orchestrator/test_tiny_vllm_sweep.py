@@ -72,7 +72,8 @@ def test_a_killed_engine_loses_nothing_and_repeats_nothing(tmp_path: Path) -> No
     kill_an_engine(driver)
     assert num_answers(runs) < 2 * NUM_PAIRS, "the models had finished before the kill"
     assert driver.wait(timeout=600) == 0, log.read_text()
-    assert "48/48 answers   96/96 verdicts   0 unscored" in log.read_text()
+    said = log.read_text()
+    assert "48/48 answers   96/96 verdicts   0 unscored" in said, said
     assert set(cases.finished_rows(runs).values()) == {1}, "a finished call was repeated"
     tables = cases.tables(cases.only_run(runs))
     verdicts = tables["verdicts"].filter(pl.col("judge") == "tiny-vllm")

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NODES = ("n1", "n2", "n3")
 _PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 _PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "scontrol", "squeue", "scancel")
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180
 
 _CONF = """\
 ClusterName=test
