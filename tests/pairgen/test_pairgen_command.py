@@ -62,24 +62,15 @@ def test_the_embedded_recipe_is_the_documented_one() -> None:
     assert config.num_wanted == 90
 
 
-def test_the_benchmarks_recipe_has_its_shape() -> None:
+def test_the_benchmarks_recipe_has_its_shape_and_languages() -> None:
     from orchestrator.door import compose
     from pairgen.pipeline import PairgenConfig
     from schemas.registry import parse_config
 
     values = compose(["+pairgen=benchmark", "out=x.parquet"], "pairgen").values
-    assert parse_config(PairgenConfig, values, where="pairgen").num_wanted == 4400
-
-
-def test_the_recipe_of_many_languages_has_the_benchmarks_shape_and_the_shares_that_it_names() -> None:
-    from orchestrator.door import compose
-    from pairgen.pipeline import PairgenConfig
-    from schemas.registry import parse_config
-
-    values = compose(["+pairgen=benchmark_languages", "out=x.parquet"], "pairgen").values
     config = parse_config(PairgenConfig, values, where="pairgen")
-    weights = config.languages
     assert config.num_wanted == 4400
+    weights = config.languages
     assert sum(weights.values()) == 100
     assert (weights["en"], sum(weights[code] for code in ("zh", "ja", "ko"))) == (60, 15)
 
