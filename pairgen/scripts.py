@@ -8,6 +8,8 @@ _FOREIGN: Final = re.compile("[\u0370-\u1cff\u1f00-\u1fff\u3040-\u30ff\u3400-\u9
 """Letters from Greek to the Indic scripts, kana, Han and Hangul."""
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 """Thai, Lao, kana and Han. Korean has blanks."""
+_CURSIVE: Final = re.compile("[\u0600-\u08ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufeff]")
+"""Arabic, Syriac and their like, and Mongolian: letters are written as one stroke."""
 _JOINERS: Final = "\u094d\u200d"
 """Virama and zero width joiner: what follows is drawn with what comes before."""
 _SARA_AM: Final = "\u0e33"
@@ -23,6 +25,11 @@ def is_foreign(text: str) -> bool:
 def is_unspaced(text: str) -> bool:
     """Tell whether a text has letters of a script that parts no words by blanks."""
     return _UNSPACED.search(text) is not None
+
+
+def is_cursive(text: str) -> bool:
+    """Tell whether a text has letters that are joined: browsers space their words, not them."""
+    return _CURSIVE.search(text) is not None
 
 
 def is_joined(before: str, after: str) -> bool:

@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +29,14 @@ _WHOLE: Final = (320, 200)
 _PART: Final = (320, 200)
 _GAP: Final = 8
 _TEXT_PX: Final = 46
+_LINE_PX: Final = 21
+_MAIN_FAMILY: Final = "Noto Sans"
+_FAMILIES: Final = {
+    "Noto Sans Hebrew": range(0x590, 0x600), "Noto Sans Arabic": range(0x600, 0x780),
+    "Noto Sans Devanagari": range(0x900, 0x980), "Noto Sans Thai": range(0xE00, 0xE80),
+    "Noto Sans CJK SC": range(0x2E80, 0xFFF0),
+}  # fmt: skip
+"""Family -> the characters that it draws; the main family draws the others."""
 _MARGIN_PX: Final = 40
 """How much of the surroundings an enlarged part shows, px of the screenshot."""
 
@@ -84,7 +93,8 @@ def _strip(row: dict[str, Any]) -> Image.Image:
     before, after = (decode(row[f"image_{side}"]["bytes"]) for side in ("before", "after"))
     strip = Image.new("RGB", (_WHOLE[0] + 3 * (_PART[0] + _GAP), _TEXT_PX + _WHOLE[1] + _GAP), "white")
     said = textwrap.wrap(f"{row['id']}  {row['ground_truth_diff']}", 150)[:2]
-    ImageDraw.Draw(strip).multiline_text((2, 2), "\n".join(said), fill="black", font=_font(), spacing=4)
+    for number, line in enumerate(said):
+        _write(ImageDraw.Draw(strip), 2 + _LINE_PX * number, line)
     strip.paste(boxed(before, row).resize(_WHOLE, Image.Resampling.LANCZOS), (0, _TEXT_PX))
     place = _around(row, before)
     for number, picture in enumerate((Image.fromarray(before), Image.fromarray(after), amplified(before, after))):
@@ -111,10 +121,32 @@ def _fitted(picture: Image.Image) -> Image.Image:
     return place
 
 
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return a font that knows many scripts, where fontconfig has one."""
+def _write(draw: ImageDraw.ImageDraw, top: float, line: str) -> None:
+    """Write a line, each of its scripts in a font that has it."""
+    left = 2.0
+    for family, run in _runs(line):
+        font = _font(family)
+        draw.text((left, top), run, fill="black", font=font)
+        left += draw.textlength(run, font=font)
+
+
+def _runs(line: str) -> list[tuple[str, str]]:
+    """Return the line as stretches of one family; blanks belong to what comes before."""
+    found: list[tuple[str, str]] = []
+    for char in line:
+        family = next((name for name, block in _FAMILIES.items() if ord(char) in block), _MAIN_FAMILY)
+        if found and (char == " " or found[-1][0] == family):
+            found[-1] = (found[-1][0], found[-1][1] + char)
+        else:
+            found.append((family, char))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _font(family: str) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return a family's font, where fontconfig has one."""
     try:
-        asked = ["fc-match", "Noto Sans CJK SC", "--format", "%{file}"]
+        asked = ["fc-match", family, "--format", "%{file}"]
         path = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
         return ImageFont.truetype(path, 15)
     except (OSError, subprocess.CalledProcessError):

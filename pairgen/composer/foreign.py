@@ -155,7 +155,9 @@ class ForeignVoice(Voice):
             return self._dice.choose(self._tongue.statuses)
         if kind == "days":
             return self._tongue.days.format(n=self._dice.between(2, 45))
-        return super().cell(kind)
+        found = super().cell(kind)
+        # Set from the right, 4.5 / 5 would show as 5 / 4.5.
+        return found.replace(" / ", "/") if kind == "score" and self._tongue.direction == "rtl" else found
 
     def date(self) -> str:
         """Return a day and a month."""

@@ -8,6 +8,7 @@ from pairgen.operators.ask import Ask, Step, px_text
 from pairgen.operators.styles import font_size_px, line_height_px, style_px
 from pairgen.operators.tiers import SIZE_RATIO, SIZE_STEPS, SPACING_EM, WEIGHT_STEPS
 from pairgen.records import Candidate, Element
+from pairgen.scripts import is_cursive
 from pairgen.utility_css import FONT_SIZES, FONT_WEIGHTS, LEADINGS, LEADINGS_PX, TRACKINGS
 
 _SIZE_PX: Final = (9.0, 80.0)
@@ -85,7 +86,7 @@ def _size_style(ask: Ask, way: str) -> Candidate | None:
 
 def letter_spacing(ask: Ask) -> Iterator[Candidate | None]:
     """Set letters further apart or closer together."""
-    if not is_text_leaf(ask.element, _MIN_GLYPHS):
+    if not is_text_leaf(ask.element, _MIN_GLYPHS) or is_cursive(ask.element.own_text):
         return
     size, offset = font_size_px(ask.element), SPACING_EM[ask.tier].low
     old = style_px(ask.element, "letter-spacing") / size

@@ -100,6 +100,15 @@ def test_a_line_that_breaks_elsewhere_is_seen_where_no_blank_parts_words() -> No
     assert is_unspaced(text)
 
 
+def test_letters_of_one_stroke_are_not_spaced() -> None:
+    def proposed(language: str) -> list[Candidate]:
+        snapshot = told(TEXTS[language], language)
+        return list(propose(snapshot, "letter_spacing", "easy", "style_override", random.Random(1)))
+
+    assert proposed("ar") == []
+    assert proposed("he") and proposed("hi")
+
+
 def row_from_right(value: str = "flex-start") -> Snapshot:
     """Three links in a row that begins at the right."""
     links = [

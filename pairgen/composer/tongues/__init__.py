@@ -21,7 +21,7 @@ def check_language(language: str) -> None:
 
 
 def find_tongue(language: str) -> Tongue:
-    """Return a language's tongue; ConfigError where there is none, as for English."""
+    """Return the tongue of a language beside English, which has none; ConfigError for an unknown one."""
     check_language(language)
     module, _, name = TONGUES[language].partition(":")
     found: Tongue = getattr(importlib.import_module(module), name)
