@@ -30,6 +30,8 @@ _PART: Final = (320, 200)
 _GAP: Final = 8
 _TEXT_PX: Final = 46
 _LINE_PX: Final = 21
+_BASE_PX: Final = 15
+"""From the top of a line of the caption to where its letters stand, px."""
 _MAIN_FAMILY: Final = "Noto Sans"
 _FAMILIES: Final = {
     "Noto Sans Hebrew": range(0x590, 0x600), "Noto Sans Arabic": range(0x600, 0x780),
@@ -126,7 +128,7 @@ def _write(draw: ImageDraw.ImageDraw, top: float, line: str) -> None:
     left = 2.0
     for family, run in _runs(line):
         font = _font(family)
-        draw.text((left, top), run, fill="black", font=font)
+        draw.text((left, top + _BASE_PX), run, fill="black", font=font, anchor="ls")
         left += draw.textlength(run, font=font)
 
 

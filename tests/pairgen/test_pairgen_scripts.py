@@ -1,18 +1,24 @@
 import random
 import unicodedata
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 from snapshots import Node, applied, changed, page
 
+from pairgen.browser import Renderer
+from pairgen.composer import compose
 from pairgen.composer.tongues import TONGUES, find_tongue
 from pairgen.lines import is_rewrapped
+from pairgen.names import directory_of
 from pairgen.naming import describe
 from pairgen.operators import propose
+from pairgen.operators.flex import content_span, offsets
 from pairgen.operators.script_edits import edits
 from pairgen.operators.words import like_kind
 from pairgen.records import Candidate, Described, Snapshot
 from pairgen.scripts import cut_before, graphemes, is_unspaced
+from pairgen.tree import Tree
 
 TEXTS = {
     "ja": "三月から受付を始めます。水曜日の午後はお電話でもご相談いただけます。",
@@ -134,14 +140,46 @@ def test_what_starts_a_row_from_the_right_is_seen_at_the_right() -> None:
 
 
 def test_the_way_that_items_go_is_reckoned_from_the_right() -> None:
-    from pairgen.operators.flex import offsets
-
     snapshot = row_from_right()
     nav = snapshot.elements[1]
     children = [snapshot.elements[ref] for ref in nav.children]
     assert offsets(nav, children, "flex-start") == [760, 880, 1000]
     assert offsets(nav, children, "flex-end") == [100, 220, 340]
     assert offsets(nav, children, "center") == [430, 550, 670]
+
+
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_items_stand_where_the_record_says_on_pages_from_the_right(renderer: Renderer, language: str) -> None:
+    checked = set()
+    for seed in range(4):
+        renderer.load(compose(seed, None, language))
+        before = Tree(renderer.snapshot())
+        assert before.snapshot.language == language
+        for tier in ("easy", "medium", "hard"):
+            candidates = propose(before.snapshot, "justify", tier, "style_override", random.Random(seed))
+            for candidate in islice(candidates, 3):
+                assert renderer.apply(candidate.change)
+                after = Tree(renderer.snapshot())
+                row = after[candidate.change.ref]
+                boxes = [child.box for child in after.children(row) if after.shows(child)]
+                reckoned = offsets(
+                    before[row.ref],
+                    [c for c in before.children(before[row.ref]) if before.shows(c)],
+                    candidate.change.styles["justify-content"],
+                )
+                left, width = content_span(row)
+                room = (min(box.x for box in boxes) - left, left + width - max(box.x + box.w for box in boxes))
+                if candidate.direction == "start":
+                    assert room[0] <= 1 <= room[1], candidate
+                elif candidate.direction == "end":
+                    assert room[1] <= 1 <= room[0], candidate
+                elif candidate.direction == "center":
+                    assert abs(room[0] - room[1]) <= 2, candidate
+                found = sorted(box.x for box in boxes)
+                assert all(abs(a - b) <= 2 for a, b in zip(reckoned, found, strict=True)), candidate
+                checked.add(candidate.direction)
+                renderer.undo()
+    assert checked == {"start", "end", "center", "spread"}
 
 
 def all_of(snapshot: Snapshot) -> list[Candidate]:
@@ -164,8 +202,6 @@ def test_room_before_an_element_is_at_its_right() -> None:
 
 
 def test_what_is_first_in_a_row_from_the_right_is_not_counted() -> None:
-    from pairgen.names import directory_of
-
     directory = directory_of(row_from_right())
     names = [name for ref in (2, 3, 4) for name in directory.names(directory.tree[ref]) if name.how == "nth"]
     assert not [name for name in names if directory.means(name, directory.tree[2])]
