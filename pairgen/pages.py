@@ -142,11 +142,11 @@ def composed_pages(seed: int, languages: Mapping[str, float] = _ENGLISH) -> Iter
 
     for number in itertools.count():
         own = seed * _SEED_STRIDE + number
-        yield compose(own, DOMAINS[number % len(DOMAINS)], _drawn(own, languages))
+        yield compose(own, DOMAINS[number % len(DOMAINS)], drawn_language(own, languages))
 
 
-def _drawn(seed: int, languages: Mapping[str, float]) -> str:
-    """Return a language by weight, from dice apart from the page's, so that English pages stay as they are."""
+def drawn_language(seed: int, languages: Mapping[str, float]) -> str:
+    """Return a page's language by weight, from dice apart from the page's, so that English pages stay as they are."""
     from pairgen.composer.dice import Dice
 
     names = sorted(name for name, weight in languages.items() if weight > 0)

@@ -28,6 +28,8 @@ _POINTS: Final = {
 }  # fmt: skip
 _SCALES: Final = {"zh": 5, "ja": 100, "ko": 1000, "ru": 80, "hi": 50, "th": 30, "he": 3, "ar": 4}
 """Language -> what an English page's amounts, in dollars, are multiplied by: roughly the rate of its currency."""
+_MAX_COLUMNS: Final = 32
+"""Width of a thing's name, in letters, that a narrow column holds."""
 _LEADING_VOWELS: Final = "เแโใไ"
 """Thai vowels written before the consonant that they follow in speech; an initial is the consonant."""
 
@@ -84,6 +86,11 @@ class ForeignVoice(Voice):
     def nav(self, num: int) -> list[str]:
         """Return labels of main sections, the domain's own first."""
         return [self._once(self._words.nav, self._tongue.nav) for _ in range(num)]
+
+    def thing(self) -> str:
+        """Return the name of one thing the site is about, one that fits a column where there is one."""
+        named = (super(ForeignVoice, self).thing() for _ in range(_MAX_TRIES // 5))
+        return next((name for name in named if self.num_columns(name) <= _MAX_COLUMNS), "") or super().thing()
 
     def address(self) -> str:
         """Return a house number and a street."""
@@ -177,7 +184,8 @@ class ForeignVoice(Voice):
 
     def amount(self, amount: int) -> str:
         """Return an amount of money, given in dollars."""
-        return self._tongue.money.format(amount=f"{amount * _SCALES.get(self.language, 1):,}")
+        told = self._tongue.money.format(amount=f"{amount * _SCALES.get(self.language, 1):,}")
+        return told.replace(" ", "\u00a0")  # no line ends before a currency
 
     def step(self) -> str:
         """Return one step of an order or a registration."""

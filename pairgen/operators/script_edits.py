@@ -37,8 +37,6 @@ _PARTICLES: Final = (
     "만",
 )
 """What Korean words end in; which of them fits depends on the word's last sound."""
-_PREFIXES: Final = "בלמהושכ"
-"""Hebrew letters that stand for a preposition, an article or `and` before a word."""
 _ATTEMPTS: Final = 6
 _MAX_GAP_CHARS: Final = 14
 """Characters between words that one edit replaces."""
@@ -96,10 +94,10 @@ def _known_words(text: str, language: str) -> list[_Piece]:
         if " " in several and not text[start + len(several) :][:1].isalnum():
             found.append(_Piece(start, start + len(several), like_kind(several, language)))
             continue
-        skipped, stem = _stem(core, language)
-        others = _fitting(stem, core[skipped + len(stem) :], like_kind(stem, language), language)
+        stem = _stem(core, language)
+        others = _fitting(stem, core[len(stem) :], like_kind(stem, language), language)
         if others:
-            found.append(_Piece(start + skipped, start + skipped + len(stem), others))
+            found.append(_Piece(start, start + len(stem), others))
     return found
 
 
@@ -109,16 +107,12 @@ def _core(word: str) -> str:
     return word[inner[0] : inner[-1] + 1] if inner else word
 
 
-def _stem(core: str, language: str) -> tuple[int, str]:
-    """Return how many letters come before the word of known kind in `core`, and that word; else `core` itself."""
-    if like_kind(core, language):
-        return 0, core
-    if language == "ko":
+def _stem(core: str, language: str) -> str:
+    """Return the word of known kind that `core` begins with, where only a particle follows; else `core` itself."""
+    if language == "ko" and not like_kind(core, language):
         stems = (core.removesuffix(end) for end in _PARTICLES if core.endswith(end))
-        return 0, next((stem for stem in stems if like_kind(stem, language)), core)
-    if language == "he" and core[:1] in tuple(_PREFIXES) and like_kind(core[1:], language):
-        return 1, core[1:]
-    return 0, core
+        return next((stem for stem in stems if like_kind(stem, language)), core)
+    return core
 
 
 def _fitting(stem: str, ending: str, others: tuple[str, ...], language: str) -> tuple[str, ...]:
@@ -187,7 +181,7 @@ def _deleted_words(text: str, size: int, rng: random.Random) -> Iterator[Edit]:
     """Delete a run of whole words, none of which bears punctuation, so that none is torn."""
     words = list(_WORD.finditer(text))
     runs = [words[at : at + size] for at in range(1, len(words) - size + 1)]
-    runs = [run for run in runs if all(word[0] == _core(word[0]) for word in run)]
+    runs = [run for run in runs if all(word[0] == _core(word[0]) and word[0][0].isalnum() for word in run)]
     for run in rng.sample(runs, min(len(runs), _ATTEMPTS)):
         yield Edit(run[0].start(), run[-1].end(), "", size)
 
