@@ -28,6 +28,8 @@ _POINTS: Final = {
 }  # fmt: skip
 _SCALES: Final = {"zh": 5, "ja": 100, "ko": 1000, "ru": 80, "hi": 50, "th": 30, "he": 3, "ar": 4}
 """Language -> what an English page's amounts, in dollars, are multiplied by: roughly the rate of its currency."""
+_SENTENCE_COLUMNS: Final = 68
+"""Width of an English sentence, in letters."""
 _MAX_COLUMNS: Final = 32
 """Width of a thing's name, in letters, that a narrow column holds."""
 _LEADING_VOWELS: Final = "เแโใไ"
@@ -142,8 +144,10 @@ class ForeignVoice(Voice):
         return self.paragraph(1)
 
     def paragraph(self, num_sentences: int) -> str:
-        """Return sentences as the language joins them."""
-        told = [self._fresh(self._tongue.sentences) for _ in range(num_sentences)]
+        """Return sentences as the language joins them, as many as fill the lines of so many English ones."""
+        told = [self._fresh(self._tongue.sentences)]
+        while num_sentences > 1 and sum(map(self.num_columns, told)) < _SENTENCE_COLUMNS * num_sentences:
+            told.append(self._fresh(self._tongue.sentences))
         return self._tongue.stop.join(told) + self._full_stop
 
     def metric(self) -> Metric:
@@ -227,4 +231,7 @@ class ForeignVoice(Voice):
 
     def num_columns(self, text: str) -> int:
         """Return how wide a text is, in letters of middling width."""
-        return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+        return sum(
+            2 if unicodedata.east_asian_width(char) in "WF" else not unicodedata.category(char).startswith("M")
+            for char in text
+        )
