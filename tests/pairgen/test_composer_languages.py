@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 import pairgen.composer
-from pairgen.composer import DOMAINS, compose
+from pairgen.composer import DOMAINS, LEXICONS, compose
+from pairgen.composer.dice import Dice
+from pairgen.composer.foreign import ForeignVoice
 from pairgen.composer.phrases import OWN_PHRASES
 from pairgen.composer.setting import Setting
 from pairgen.composer.tongue import DomainWords, Tongue
@@ -192,6 +194,13 @@ def test_no_word_of_another_script_shows(tongue: Tongue) -> None:
             assert set(re.findall(r"[A-Za-z]{2,}", text)) <= LATIN, (number, text)
             assert not re.search(r"[{}|]", text), (number, text)
             assert "  " not in text, (number, text)
+
+
+def test_paragraphs_fill_as_many_lines_as_english_ones(tongue: Tongue) -> None:
+    voice = ForeignVoice(Dice(3), LEXICONS["travel"], tongue, "travel")
+    for num_sentences in (2, 3, 4):
+        width = voice.num_columns(voice.paragraph(num_sentences))
+        assert 66 * num_sentences <= width <= 68 * num_sentences + 110, (num_sentences, width)
 
 
 def test_blocks_bring_no_phrase_that_the_catalogue_lacks() -> None:
