@@ -40,7 +40,8 @@ _PARTICLES: Final = (
 _ATTEMPTS: Final = 6
 _MAX_GAP_CHARS: Final = 14
 """Characters between words that one edit replaces."""
-_MIN_SEGMENT_CHARS: Final = 4
+_MIN_SEGMENT_CHARS: Final = 6
+"""Characters from which a clause is two words or more, as an easy deletion is."""
 _MIN_CHARS: Final = 4
 """Characters of a word from which one may be lost or change its place."""
 
