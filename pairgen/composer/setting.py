@@ -58,7 +58,9 @@ class Setting:
         if name not in FONT_FAMILIES or not own:
             return css_rule(name)
         families, _, generic = FONT_FAMILIES[name].rpartition(",")
-        return f"{selector(name)}{{font-family:{families},{own},{generic}}}"
+        # blanks are of the first family: a typewriter's would tear words of another apart
+        stack = (own, families, generic) if name == "font-mono" else (families, own, generic)
+        return f"{selector(name)}{{font-family:{','.join(stack)}}}"
 
 
 ENGLISH: Final = Setting()

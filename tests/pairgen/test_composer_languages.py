@@ -19,7 +19,7 @@ from pairgen.composer import DOMAINS, LEXICONS, compose
 from pairgen.composer.dice import Dice
 from pairgen.composer.foreign import ForeignVoice
 from pairgen.composer.phrases import OWN_PHRASES
-from pairgen.composer.setting import Setting
+from pairgen.composer.setting import Setting, setting_of
 from pairgen.composer.tongue import DomainWords, Tongue
 from pairgen.composer.tongues import TONGUES, find_tongue
 from pairgen.pages import composed_pages, drawn_language
@@ -291,3 +291,9 @@ def test_other_languages_leave_english_pages_as_they_are() -> None:
 def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="unknown language 'xx': known: en, ar, el, he"):
         compose(1, "finance", "xx")
+
+
+def test_blanks_are_as_wide_as_the_language_has_them() -> None:
+    setting = setting_of(find_tongue("he"))
+    assert (setting.rule("font-mono") or "").startswith(".font-mono{font-family:'Noto Sans Hebrew',")
+    assert (setting.rule("font-sans") or "").startswith(".font-sans{font-family:Inter,")
