@@ -204,6 +204,12 @@ def _is_strip(element: Element, tree: Tree) -> bool:
     return is_wide and box.y <= _STRIP_MAX_Y_PX and box.h <= _BAR_MAX_HEIGHT_PX
 
 
+def _is_legible(element: Element) -> bool:
+    """Tell whether at least half of a text's height is in view."""
+    seen = element.visible_box
+    return not element.own_text or (seen is not None and 2 * seen.h >= element.box.h)
+
+
 def _is_of_a_part(heading: Element, element: Element, first: Element, tree: Tree) -> bool:
     """Tell whether a heading names but a part: one further down a list, or in a box that holds not what comes first."""
     if element.role == "list":
@@ -214,7 +220,7 @@ def _is_of_a_part(heading: Element, element: Element, first: Element, tree: Tree
 
 def label_of(element: Element, tree: Tree) -> Label | None:
     """Return a container's first heading, else the first words in it; None where it shows none."""
-    shown = [e for e in tree.descendants(element) if tree.shows(e) and e.text]
+    shown = [e for e in tree.descendants(element) if tree.shows(e) and e.text and _is_legible(e)]
     first = next((e for e in shown if e.own_text), None)
     headings = (e for e in shown if e.role == "heading")
     heading = next((e for e in headings if first is None or not _is_of_a_part(e, element, first, tree)), None)

@@ -9,6 +9,7 @@ from pairgen.nouns import label_of
 from pairgen.records import Candidate, Change, Snapshot
 from pairgen.roles import Looks, role_of
 from pairgen.tree import Tree
+from schemas.records import Box
 
 LILAC = {"background-color": "rgb(221, 214, 254)"}
 
@@ -122,6 +123,15 @@ def test_a_section_is_not_known_by_a_heading_in_one_of_its_cards(comes_first: bo
     snapshot = page(Node("section", (10, 10, 800, 500), children=inside, tag="section"))
     label = label_of(snapshot.elements[1], Tree(snapshot))
     assert label == (("Confirm", False) if comes_first else ("Your summary", True))
+
+
+@pytest.mark.parametrize(("seen_px", "label"), [(12, "Until Monday"), (6, None)])
+def test_a_card_is_not_known_by_words_below_the_screenshot(seen_px: int, label: str | None) -> None:
+    words = Node("text", (20, 800 - seen_px, 200, 20), "Until Monday", tag="span")
+    snapshot = page(Node("card", (10, 500, 300, 400), children=[words], styles=LILAC))
+    snapshot = changed(snapshot, 2, visible_box=Box(20, 800 - seen_px, 200, seen_px))
+    found = label_of(snapshot.elements[1], Tree(snapshot))
+    assert (found and found.text) == label
 
 
 def test_a_list_or_box_of_a_sidebars_class_is_a_sidebar() -> None:
