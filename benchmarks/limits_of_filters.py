@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-import numpy as np
-
 from orchestrator.door import compose, run_command
 from pairgen.browser import Renderer, open_browser
 from pairgen.faults import PageFault
-from pairgen.filters import FiltersConfig, score
+from pairgen.filters import FiltersConfig, num_shown_texts, score, share_of_one_color
 from pairgen.images import decode
 from pairgen.looks import difference_hash, distance
 from pairgen.pages import COMPOSER, composed_pages, draw, find_all, find_sources
@@ -47,10 +45,7 @@ def measure(renderer: Renderer, page: Page, waits_s: Sequence[float]) -> Measure
     """Return a page's measures; PageFault where it doesn't load."""
     png = renderer.load(page)
     snapshot, pixels = renderer.snapshot(), decode(png)
-    flat = pixels.astype(np.uint32)
-    _, counts = np.unique((flat[..., 0] << 16) | (flat[..., 1] << 8) | flat[..., 2], return_counts=True)
-    one_color = float(counts.max() / counts.sum())
-    num_texts = sum(1 for e in snapshot.elements if e.own_text and e.visible_box)
+    one_color, num_texts = share_of_one_color(pixels), num_shown_texts(snapshot)
     height_px = int(renderer.evaluate("() => document.documentElement.scrollHeight"))
     moved, waited_s = float("inf"), 0.0
     for wait_s in sorted(waits_s):

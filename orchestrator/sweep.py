@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -29,6 +28,7 @@ from orchestrator.plan import Plan, prepare
 from orchestrator.rates import keep_rates
 from orchestrator.results import build_tables, cost_from_nothing_usd
 from orchestrator.run_record import write_config, write_environment, write_manifest
+from orchestrator.stopping import stop_on_signals
 from orchestrator.tasks import Task
 from orchestrator.watch import Watch, Watched
 from orchestrator.workers import DatasetPlace
@@ -42,6 +42,7 @@ from schemas.tables import PREDICTIONS, RUN_PAIRS, VERDICTS
 RETRY_BUDGETS: Final[Mapping[str, int]] = {RateLimited.error_type: 20, BadReply.error_type: 3}
 """Beside the attempts for transport and server: an engine that seeks an endpoint's limit meets refusals on the way, a
 broken reply rarely mends."""
+_STOPPING: Final = "stopping: what is in flight is finished and kept; once more gives it up"
 
 
 def run_sweep(sweep: SweepConfig, composed: Composed, arguments: Sequence[str]) -> int:
@@ -142,7 +143,7 @@ async def _execute(plan: Plan, dispatcher: Dispatcher[Task], display: say.Progre
         return plan.gate.on_end(ended)
 
     executor: Executor[Task, Answer | Judgement] = Executor(dispatcher, on_end, tick, watch)
-    with _stop_on_interrupt(stop, console), _cluster(plan.sweep.cluster) as num_cpus, display:
+    with stop_on_signals(stop, lambda: console.print(_STOPPING)), _cluster(plan.sweep.cluster) as num_cpus, display:
         cluster = plan.sweep.cluster
         watch.exporter = RayMetrics() if cluster.has_metrics else None
         roster = plan_roster(plan.models, plan.judges, _place(plan), cluster, num_cpus, plan.demand)
@@ -201,31 +202,6 @@ def _cluster(config: ClusterConfig) -> Iterator[int]:
     finally:
         if config.kind == "local":
             stop_ray()
-
-
-@contextlib.contextmanager
-def _stop_on_interrupt(stop: asyncio.Event, console: Console) -> Iterator[None]:
-    """First Ctrl-C or SIGTERM: finish what is in flight. Second: give that up too."""
-    loop = asyncio.get_running_loop()
-    running = asyncio.current_task()
-    assert running is not None
-
-    def on_signal() -> None:
-        if stop.is_set():
-            running.cancel()
-            return
-        stop.set()
-        console.print("stopping: what is in flight is finished and kept; once more gives it up")
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, on_signal)
-    try:
-        with contextlib.suppress(asyncio.CancelledError):
-            yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
 
 
 def _write_tables(plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:

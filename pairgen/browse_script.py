@@ -2,21 +2,10 @@
 
 from typing import Final
 
+from analysis.report.script import DOM
 from pairgen.browse_pair import PAIR, PICTURES
 
 _LIST: Final = r"""
-'use strict';
-const one = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const make = (name, attributes = {}, ...children) => {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === 'on') for (const [event, does] of Object.entries(value)) node.addEventListener(event, does);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
-  }
-  node.append(...children);
-  return node;
-};
 const number = (value) => value.toLocaleString('en');
 const FACETS = {operator: 'Operator', tier: 'Tier', domain: 'Domain', task: 'Task type'};
 const SAID = {no_diff: 'Nothing changed.', benign: 'Nothing in the page changed; the pictures differ.',
@@ -230,4 +219,4 @@ async function begin() {
 begin().catch((error) => trouble(error.message));
 """
 
-SCRIPT: Final = _LIST + PICTURES + PAIR + _START
+SCRIPT: Final = DOM + _LIST + PICTURES + PAIR + _START

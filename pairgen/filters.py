@@ -72,7 +72,7 @@ def survey(renderer: Renderer, page: Page, config: FiltersConfig) -> tuple[float
     _refuse_embeds(renderer, config)
     _refuse_missing(renderer)
     ink = _refuse_blank(pixels, config)
-    num_texts = sum(1 for e in snapshot.elements if e.own_text and e.visible_box)
+    num_texts = num_shown_texts(snapshot)
     if num_texts < config.min_texts:
         raise PageFault("too_short", f"{num_texts} texts show")
     if renderer.guard.animated:
@@ -135,11 +135,21 @@ def _refuse_missing(renderer: Renderer) -> None:
         raise PageFault("missing_assets", renderer.guard.missing[0][:200])
 
 
-def _refuse_blank(pixels: Pixels, config: FiltersConfig) -> float:
-    """Return the share of pixels that aren't of the commonest colour."""
+def share_of_one_color(pixels: Pixels) -> float:
+    """Return the share of pixels, 0..1, that the commonest colour takes."""
     wide = pixels.astype(np.uint32)
     _, counts = np.unique((wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2], return_counts=True)
-    share = float(counts.max() / counts.sum())
+    return float(counts.max() / counts.sum())
+
+
+def num_shown_texts(snapshot: Snapshot) -> int:
+    """Return how many elements with text of their own show."""
+    return sum(1 for e in snapshot.elements if e.own_text and e.visible_box)
+
+
+def _refuse_blank(pixels: Pixels, config: FiltersConfig) -> float:
+    """Return the share of pixels that aren't of the commonest colour."""
+    share = share_of_one_color(pixels)
     if share > config.max_one_color:
         raise PageFault("blank", f"{share:.1%} of one colour")
     return 1.0 - share

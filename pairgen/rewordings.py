@@ -1,10 +1,8 @@
 """Ask an engine to reword sentences: what the store holds is not asked again, what comes is kept at once."""
 
 import asyncio
-import contextlib
-import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -14,6 +12,7 @@ from orchestrator.dispatch import Dispatcher, DispatchPolicy, Failure, Job
 from orchestrator.executor import Ended, Executor
 from orchestrator.roster import FixedRoster, Place
 from orchestrator.rows import ModelRow
+from orchestrator.stopping import stop_on_signals
 from orchestrator.tasks import Reply
 from orchestrator.workers import boundary
 from records.store import Entry, Store
@@ -126,7 +125,7 @@ class Rewordings:
     async def _run(self, dispatcher: Dispatcher[str]) -> None:
         stop = asyncio.Event()
         executor: Executor[str, Answer] = Executor(dispatcher, self._on_end, self._tick)
-        with _stopping(stop):
+        with stop_on_signals(stop):
             await executor.run(FixedRoster([self._place()]), stop)
 
     def _place(self) -> Place[str, Answer]:
@@ -171,25 +170,3 @@ def _as_answer(result: Answer | Failure) -> Answer:
 
 def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
-
-
-@contextlib.contextmanager
-def _stopping(stop: asyncio.Event) -> Iterator[None]:
-    """First Ctrl-C or SIGTERM: what is in flight is finished and kept. Second: that is given up, too."""
-    loop, running = asyncio.get_running_loop(), asyncio.current_task()
-    assert running is not None
-
-    def on_signal() -> None:
-        if stop.is_set():
-            running.cancel()
-        stop.set()
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, on_signal)
-    try:
-        with contextlib.suppress(asyncio.CancelledError):
-            yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SCRIPT: Final = r"""
+DOM: Final = r"""
 'use strict';
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -15,6 +15,10 @@ const make = (name, attributes = {}, ...children) => {
   node.append(...children);
   return node;
 };
+"""
+"""What a script of a page of ours begins with: finding and making elements."""
+
+_REST: Final = r"""
 const read = (name) => JSON.parse(document.getElementById(name)?.textContent ?? 'null');
 
 // Sorting: absent figures last, both ways; equal ones keep their order.
@@ -132,6 +136,8 @@ for (const figure of all('figure.plot')) {
     make('button', {type: 'button', on: {click: () => savePng(drawing, name)}}, 'PNG')));
 }
 """
+
+SCRIPT: Final = DOM + _REST
 
 BROWSER: Final = r"""
 // The pairs: one at a time, pictures decoded when they are shown.
