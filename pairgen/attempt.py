@@ -8,7 +8,7 @@ from itertools import islice
 
 from pairgen.browser import PlatformFont, Renderer
 from pairgen.cells import Slot
-from pairgen.fonts import font_digests, missing_glyphs, other_weight
+from pairgen.fonts import font_digests, lacks_weight, missing_glyphs, other_weight
 from pairgen.funnel import Funnel
 from pairgen.grounding import LAYOUT_PREDICATES, PIXEL_PREDICATES, first_failure, measure
 from pairgen.images import decode
@@ -80,6 +80,9 @@ class Stage:
         return Pair(pair_id=pair_id, page=self._page, before=self._png, after=png, renderer=version, kept=kept)
 
     def _check(self, candidate: Candidate) -> tuple[Rendering, Described, bytes] | Rejected:
+        fault = self._weight_fault(candidate)
+        if fault is not None:
+            return fault
         if not self._renderer.apply(candidate.change):
             return Rejected("no_text_node", candidate.old_value)
         png = self._renderer.screenshot()
@@ -100,6 +103,18 @@ class Stage:
             return failure
         described = describe(candidate, self._before, after)
         return described if isinstance(described, Rejected) else (rendering, described, png)
+
+    def _weight_fault(self, candidate: Candidate) -> Rejected | None:
+        """Ask for faces before anything is rendered: most families have two weights of nine."""
+        if candidate.operator != "font_weight":
+            return None
+        texts = [e.ref for e in _subtree(self._before, candidate.change.ref) if e.own_text]
+        old, new = int(candidate.old_value), int(candidate.new_value)
+        for fonts in self._renderer.fonts(texts).values():
+            fault = other_weight(old, fonts) or lacks_weight(new, fonts)
+            if fault:
+                return Rejected("weight_face", fault)
+        return None
 
     def _repeat_change(self, candidate: Candidate, png: bytes, rendering: Rendering) -> list[PlatformFont] | Rejected:
         """Render both sides once more from a fresh load, and return the fonts that drew them."""

@@ -19,6 +19,8 @@ class BrowserConfig:
     """Limit for all work on one page, s; a browser that takes longer is replaced."""
     memory_mb: float = 1500.0
     """Largest resident size of any process of the browser while a page is open, MB; watched where there is /proc."""
+    pages: int = 400
+    """Pages after which a browser gives way to a fresh one, since what it and its driver keep of each adds up."""
     max_page_mb: float = 5.0
     """Largest document, MB."""
     max_assets_mb: float = 50.0

@@ -52,6 +52,25 @@ def find_font(postscript_name: str) -> FontFile | None:
     return FontFile(names, path, ranges, (min(weights, default=1.0), max(weights, default=1000.0)))
 
 
+@lru_cache(maxsize=512)
+def _weights_of(family: str) -> tuple[tuple[float, float], ...]:
+    """Return the lightest and boldest weight, in CSS, of each installed face of a family; none where it isn't known."""
+    name = re.sub(r"([\\:,-])", r"\\\1", family)
+    answer = _ask("fc-list", f":family={name}", "--format", "%{weight}\n")
+    rows = ([_css_weight(part) for part in re.findall(r"[\d.]+", line)] for line in answer.splitlines())
+    return tuple((min(row), max(row)) for row in rows if row)
+
+
+def lacks_weight(weight: int, fonts: Iterable[PlatformFont]) -> str | None:
+    """Say which family that draws a text has no face of this weight (CSS, 1..1000); one that isn't known passes."""
+    for font in fonts:
+        found = find_font(font.postscript_name)
+        faces = [face for family in (found.families if found else ()) for face in _weights_of(family)]
+        if faces and not any(low <= weight <= high for low, high in faces):
+            return f"{font.family} has no face of {weight}"
+    return None
+
+
 def _css_weight(written: str) -> float:
     return float(np.interp(float(written), _FC_WEIGHTS, _CSS_WEIGHTS))
 

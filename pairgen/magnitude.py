@@ -12,8 +12,6 @@ from schemas.records import Box
 
 MIN_GRADIENT_DELTA_E: Final = 4.0
 """Mean CIEDE2000 over the target's visible box."""
-MIN_LINE_HEIGHT_GROWTH_PX: Final = 2
-"""How much all lines together must grow or shrink, px."""
 _GAP_TOLERANCE_PX: Final = 1
 
 
@@ -48,8 +46,10 @@ def _shift(rendering: Rendering, ref: int) -> int:
 
 
 def _line_height(rendering: Rendering) -> str | None:
-    growth = abs(rendering.new.box.h - rendering.old.box.h)
-    return None if growth >= MIN_LINE_HEIGHT_GROWTH_PX else f"all lines together differ by {growth} px"
+    """Ask the lines, not their box, which need not grow; lines of an inline element may stay where its block's are."""
+    wanted = rendering.candidate.magnitude * font_size_px(rendering.old) * (rendering.old.num_lines - 1)
+    move = abs(rendering.new.lines_span_px - rendering.old.lines_span_px)
+    return None if abs(move - wanted) <= _GAP_TOLERANCE_PX else f"all lines move {move:.1f} px, not {wanted:.1f}"
 
 
 def _spacing(rendering: Rendering) -> str | None:

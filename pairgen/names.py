@@ -21,6 +21,7 @@ _MAX_QUOTE_CHARS: Final = 42
 _MIN_QUOTE_CHARS: Final = 2
 ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
 _SAME_BOX_IOU: Final = 0.85
+_QUOTED: Final = re.compile(r"[“”„«»]([^“”„«»]*)[“”„«»]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +282,9 @@ def _in_place(name: Name, place: Name) -> Name:
 
 def shortened(text: str) -> tuple[Quote, ...]:
     """Return a text as a quote: whole where it is short, else its first words."""
-    text = " ".join(text.split()).strip('"“”„«» ')
+    text = " ".join(text.split()).strip('" ')
+    quoted = _QUOTED.fullmatch(text)
+    text = quoted[1].strip() if quoted else text
     if len(text) < _MIN_QUOTE_CHARS:
         return ()
     if len(text) <= _MAX_QUOTE_CHARS:

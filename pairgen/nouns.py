@@ -159,6 +159,8 @@ def _is_column(element: Element, tree: Tree) -> bool:
 def _column_noun(element: Element, tree: Tree) -> str:
     """Return `side menu` for links, and `sidebar` for other columns, by their side where the page shows two."""
     if element.role == "navigation":
+        if _is_card_of_sidebar(element, tree):
+            return "card"
         is_tall = element.box.h > _TALL * element.box.w
         return "side menu" if is_tall or _is_stacked(element, tree) else "navigation bar"
     columns = [e for e in tree.visible if e.role in ("navigation", "sidebar") and _is_column(e, tree)]
@@ -167,6 +169,12 @@ def _column_noun(element: Element, tree: Tree) -> str:
     if not others:
         return "sidebar"
     return "left sidebar" if element.box.x < min(e.box.x for e in others) else "right sidebar"
+
+
+def _is_card_of_sidebar(element: Element, tree: Tree) -> bool:
+    """Tell whether links lie on a card of their own, beside other things in a sidebar."""
+    is_card = has_surface(element.styles) and element.styles["border-top-left-radius"] != "0px"
+    return is_card and any(above.role == "sidebar" for above in tree.ancestors(element))
 
 
 def _is_stacked(element: Element, tree: Tree) -> bool:

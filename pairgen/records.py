@@ -73,6 +73,8 @@ class Element:
     blanks part the words."""
     overflows: bool = False
     """Whether the content is larger than the element's inside."""
+    lines_span_px: float = 0.0
+    """From the middle of the first line of own text to that of the last, px; 0 with one line or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ def role_of(looks: Looks) -> str:
         return "breadcrumb"
     if tag in ("div", "ul") and any(_SIDEBAR.fullmatch(name) for name in looks.classes):
         return "sidebar"
-    if tag in ("div", "span", "section", "header", "article", "aside", "fieldset"):
+    if tag in ("div", "span", "section", "header", "article", "aside", "fieldset", "figure"):
         return _role_of_block(looks)
     return _BY_TAG.get(tag, "box" if looks.child_tags else "text")
 

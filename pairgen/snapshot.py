@@ -56,19 +56,20 @@ SCRIPT = """
     for (let p = element.parentElement; p; p = p.parentElement) if (index.has(p)) return index.get(p);
     return null;
   };
-  const numLines = (nodes) => {
-    const rects = [];
+  const linesOf = (nodes) => {
+    const rects = [], middles = [];
     for (const node of nodes) {
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const r of range.getClientRects()) if (r.width > 0 && r.height > 0) rects.push(r);
     }
     rects.sort((a, b) => a.top - b.top);
-    let lines = 0, bottom = -Infinity;
+    let bottom = -Infinity;
     for (const r of rects) {
-      if ((r.top + r.bottom) / 2 > bottom) { lines += 1; bottom = r.bottom; }
+      const middle = (r.top + r.bottom) / 2;
+      if (middle > bottom) { middles.push(middle); bottom = r.bottom; }
     }
-    return lines;
+    return {lines: middles.length, span: middles.length ? middles.at(-1) - middles[0] : 0};
   };
   const lineStarts = (nodes) => {
     const starts = [];
@@ -120,7 +121,7 @@ SCRIPT = """
     clips.push(cuts ? visible : outer);
     const shows = style.visibility === 'visible' && opacities[ref] > 0 && !isEmpty(rect) && !isEmpty(visible);
     const texts = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
-    const lines = texts.length ? numLines(texts) : 0;
+    const {lines, span} = linesOf(texts);
     return {
       parent, tag: element.localName,
       text: fold(textOf(element)),
@@ -131,7 +132,7 @@ SCRIPT = """
       box: [rect.left, rect.top, rect.right, rect.bottom],
       visible: shows ? [visible.left, visible.top, visible.right, visible.bottom] : null,
       styles: names.map((name) => intern(style.getPropertyValue(name))),
-      lines, starts: lines > 1 ? lineStarts(texts) : [],
+      lines, span, starts: lines > 1 ? lineStarts(texts) : [],
       hit: shows ? hits(element, visible) : 0,
       overflows: element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0
               || element.scrollHeight > element.clientHeight + 1 && element.clientHeight > 0,
@@ -156,6 +157,7 @@ class Row(TypedDict):
     visible: list[float] | None
     styles: list[int]
     lines: int
+    span: float
     starts: list[int]
     hit: float
     overflows: bool
@@ -213,6 +215,7 @@ def _element(ref: int, reply: Reply, styles: Sequence[Mapping[str, str]], childr
         visible_box=_box(row["visible"]) if row["visible"] else None,
         styles=styles[ref],
         num_lines=row["lines"],
+        lines_span_px=row["span"],
         line_starts=tuple(row["starts"]),
         hit_fraction=row["hit"],
         overflows=row["overflows"],

@@ -46,6 +46,7 @@ class BrowserWorker:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._renderer: Renderer | None = None
+        self._num_pages = 0
 
     async def start(self) -> None:
         """Start the browser; EngineStartFailed where there is none that starts."""
@@ -68,6 +69,9 @@ class BrowserWorker:
         self._thread.shutdown(wait=False)
 
     async def _do(self, task: Task) -> Outcome:
+        if self._num_pages >= self._config.browser.pages:
+            await self.restart()
+        self._num_pages += 1
         gone = BrowserGone("crashed", "")
         for _ in range(_TRIES):
             try:
@@ -141,6 +145,7 @@ class BrowserWorker:
             self._playwright = sync_playwright().start()
         self._browser = launch(self._playwright, self._config.browser)
         self._renderer = Renderer(self._browser, self._config.browser)
+        self._num_pages = 0
 
     def _reopen(self) -> None:
         if self._renderer is not None:

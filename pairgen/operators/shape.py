@@ -25,8 +25,8 @@ _ACCENTS: Final = ("#475569", "#0f172a", "#2563eb", "#dc2626", "#059669", "#7c3a
 _WIDTH_CLASS: Final = "|".join((*BORDER_WIDTHS, r"border-\[.*px\]"))
 _MIN_OFF_GROUND: Final = 6.0
 """CIEDE2000 that a border keeps from what lies inside and outside it."""
-_MIN_RECOLORED_OFF_GROUND: Final = 12.0
-"""The same for a border's new colour."""
+_MIN_NEW_OFF_GROUND: Final = 12.0
+"""The same for the colour of a border that is drawn or recoloured."""
 _MIN_CORNER_PX: Final = 4.0
 """Distance from a corner within which a thing inside hides how round it is."""
 _MAX_RADIUS_PX: Final = 40.0
@@ -81,7 +81,7 @@ def _from_none(ask: Ask) -> Iterator[Candidate | None]:
     width = BORDER_PX["easy"].low
     for code in ask.shuffled(*_ACCENTS):
         color = parse_color(code)
-        if not _stands_out(ask, color):
+        if not _stands_out(ask, color, _MIN_NEW_OFF_GROUND):
             continue
         step = Step(
             property="border", direction="increase", old="none", new=f"{px_text(width)} solid {code}", magnitude=width
@@ -126,7 +126,7 @@ def _recolored(ask: Ask) -> Iterator[Candidate | None]:
         if new is None or not within.holds(chroma.delta_e(old, new)):
             continue
         is_faint = width < 2 and max(abs(a - b) for a, b in zip(old[:3], new[:3], strict=True)) <= _STRONG_LEVELS
-        if is_faint or not _stands_out(ask, new, _MIN_RECOLORED_OFF_GROUND):
+        if is_faint or not _stands_out(ask, new, _MIN_NEW_OFF_GROUND):
             continue
         step = Step(
             property="border-color", direction="recolor", old=old.hex, new=new.hex, magnitude=chroma.delta_e(old, new)

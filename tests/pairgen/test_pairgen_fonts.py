@@ -7,7 +7,7 @@ import pytest
 from pairgen.attempt import Stage
 from pairgen.browser import PlatformFont, Renderer
 from pairgen.cells import Slot
-from pairgen.fonts import find_font, font_digests, missing_glyphs, other_weight
+from pairgen.fonts import find_font, font_digests, lacks_weight, missing_glyphs, other_weight
 from pairgen.funnel import Funnel
 from pairgen.records import Page
 
@@ -82,6 +82,21 @@ def test_a_face_draws_its_own_weight_alone(name: str, weight: int, expected: str
     if find_font("NotoSans-Bold") is None:
         _lacks("no Noto Sans on this machine")
     assert other_weight(weight, [PlatformFont("Noto Sans", name, 5)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "weight", "expected"),
+    [
+        ("NotoSans-Regular", 700, None),
+        ("NotoSans-Regular", 600, "Noto Sans has no face of 600"),
+        ("Inter-SemiBold", 500, None),
+        ("NoSuchFont-Bold", 600, None),
+    ],
+)
+def test_a_family_draws_the_weights_of_its_faces(name: str, weight: int, expected: str | None) -> None:
+    if find_font("NotoSans-Bold") is None or find_font("Inter-SemiBold") is None:
+        _lacks("no Noto Sans or Inter on this machine")
+    assert lacks_weight(weight, [PlatformFont("Noto Sans", name, 5)]) == expected
 
 
 @pytest.mark.parametrize(

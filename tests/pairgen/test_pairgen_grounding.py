@@ -116,6 +116,28 @@ def test_letters_larger_than_their_line_are_refused(renderer: Renderer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("target", "line_height", "expected"),
+    [(".free", "1.62", None), (".held", "1.62", None), (".words", "1.62", "magnitude"), (".words", "1.38", "unseen")],
+)
+def test_line_height_is_measured_by_the_lines_and_not_by_their_box(
+    renderer: Renderer, target: str, line_height: str, expected: str | None
+) -> None:
+    """`.held` has room to spare; the lines of `.words` are as far apart as its paragraph's, if not more."""
+    text = "Rye, barley and spelt come from the mill across the river on Mondays and Thursdays, " * 2
+    html = (
+        "<!doctype html><html><head><style>p { margin: 0; width: 300px; font: 20px/1.5 Inter } "
+        ".held { min-height: 240px }</style></head><body><section style='height: 240px'>"
+        f'<p class="free">{text}</p></section><section style="height: 240px"><p class="held">{text}</p></section>'
+        f'<section style="height: 300px"><p style="line-height: 1.55"><span class="words" style="line-height: 1.5">'
+        f"{text}</span></p></section></body></html>"
+    )
+    page = Page(page_id="by-hand/lines", domain="other", html=html)
+    rendering = render(renderer, target, {"line-height": line_height}, "line_height", "medium", page)
+    assert rendering.old.num_lines > 4
+    assert verdict(replace(rendering, candidate=replace(rendering.candidate, magnitude=0.12))) == expected
+
+
+@pytest.mark.parametrize(
     ("target", "styles", "expected"),
     [
         (".roomy", {"padding": "36px"}, None),

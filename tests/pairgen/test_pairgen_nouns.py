@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from snapshots import Node, changed, every, page, radius
 
-from pairgen.names import directory_of
+from pairgen.names import Quote, directory_of, shortened
 from pairgen.naming import find_name
 from pairgen.nouns import label_of
 from pairgen.records import Candidate, Change, Snapshot
@@ -93,6 +93,14 @@ def test_columns_at_the_side_are_told_apart() -> None:
     assert noun(page(aside), 1) == "sidebar"
 
 
+def test_links_on_a_card_in_a_sidebar_are_a_card() -> None:
+    heading = Node("heading", (1010, 104, 100, 24), "Related", tag="h3")
+    menu = replace(column("navigation", 1000, ("Live", "Replays"), "nav"), styles={**LILAC, **radius(8)})
+    menu = replace(menu, children=[heading, *menu.children])
+    snapshot = page(Node("sidebar", (990, 90, 240, 600), children=[menu], tag="aside"))
+    assert name_of(snapshot, 2) == 'card with the heading "Related"'
+
+
 def test_a_tall_column_of_navigation_is_a_side_menu_whatever_stands_in_its_rows() -> None:
     rows = [Node("link", (10 + 90 * (i % 2), 110 + 40 * (i // 2), 80, 30), f"Word {i}", tag="a") for i in range(6)]
     assert noun(page(Node("navigation", (0, 100, 220, 600), children=rows, tag="nav", styles=LILAC)), 1) == "side menu"
@@ -138,6 +146,15 @@ def test_a_list_or_box_of_a_sidebars_class_is_a_sidebar() -> None:
     for tag in ("ul", "div"):
         assert role_of(replace(looks(tag, {}), classes=("navbar-nav", "sidebar"))) == "sidebar"
     assert role_of(replace(looks("ul", {}), classes=("sidebar-item",))) == "list"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("«Summer tour»", "Summer tour"), ("“A fine day.”", "A fine day."), ("How «Summer tour» began", None),
+     ("The story of «Summer tour»", None), ("«One» and «two»", None)],
+)  # fmt: skip
+def test_quotes_around_all_of_a_text_go_and_others_stay(text: str, words: str | None) -> None:
+    assert shortened(text) == (Quote(words=words or text),)
 
 
 def test_the_first_link_of_the_header_is_the_site_name() -> None:
@@ -223,3 +240,10 @@ def test_a_group_of_fields_is_a_card_where_it_is_painted() -> None:
 def test_a_trail_of_links_is_a_breadcrumb() -> None:
     assert role_of(looks("nav", {}, **{"aria-label": "Breadcrumb"})) == "breadcrumb"
     assert role_of(looks("nav", {}, **{"aria-label": "Main"})) == "navigation"
+
+
+@pytest.mark.parametrize(("corner", "role"), [(8, "card"), (0, "figure")])
+def test_a_framed_figure_is_a_card(corner: int, role: str) -> None:
+    styles = {**page(Node("box", (0, 0, 10, 10))).elements[1].styles, **LILAC, **radius(corner)}
+    looks = Looks(tag="figure", attributes={}, classes=(), styles=styles, child_tags=("blockquote",), width=0.3)
+    assert role_of(looks) == role

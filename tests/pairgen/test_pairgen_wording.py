@@ -145,7 +145,8 @@ def test_letters_and_lines_are_in_a_thing_not_in_its_text() -> None:
 @pytest.mark.parametrize(
     ("code", "name"),
     [("#fecaca", "light pink"), ("#fecdd3", "light pink"), ("#f87171", "light red"), ("#4d7c0f", "olive green"),
-     ("#fafafa", "off-white")],
+     ("#fafafa", "off-white"), ("#fb923c", "orange"), ("#c2410c", "dark orange"), ("#0369a1", "blue"),
+     ("#082f49", "very dark blue"), ("#0ea5e9", "sky blue")],
 )  # fmt: skip
 def test_colours_are_named_as_the_eye_does(code: str, name: str) -> None:
     assert told(code) == name

@@ -83,6 +83,27 @@ def test_a_page_that_kills_browsers_is_set_aside_and_the_next_is_made(tmp_path: 
     asyncio.run(scene())
 
 
+def test_a_browser_gives_way_to_a_fresh_one_after_its_pages(tmp_path: Path) -> None:
+    opened: list[int] = []
+
+    class Telling(BrowserWorker):
+        def _open(self) -> None:
+            super()._open()
+            assert self._renderer is not None
+            opened.append(self._renderer.process_id)
+
+    async def scene() -> None:
+        worker = Telling(config(tmp_path, pages=2))
+        await worker.start()
+        rows = [(await outcome_of(worker, bakery())).row for _ in range(5)]
+        await worker.close()
+        assert rows[0] is not None
+        assert rows == [rows[0]] * 5
+
+    asyncio.run(scene())
+    assert len(set(opened)) == 3
+
+
 @pytest.mark.parametrize("script", ["onload = () => setTimeout(() => {while (true);})", "while (true) alert('again')"])
 def test_a_page_that_hangs_its_browser_is_set_aside_and_the_next_is_made(tmp_path: Path, script: str) -> None:
     busy = Page(page_id="a", domain="other", html=f"<p>x<script>{script}</script>")
