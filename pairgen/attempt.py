@@ -145,12 +145,15 @@ class Stage:
 
 
 def _shown_texts(snapshot: Snapshot) -> list[int]:
-    """Return elements whose fonts are all that draw the page; ASCII in one family and weight has one answer for all."""
+    """Return elements whose fonts are all that draw the page: in one family and weight, the same signs have one answer.
+
+    ASCII counts as one sign.
+    """
     shown: dict[object, int] = {}
     for e in snapshot.elements:
         if e.own_text and e.visible_box:
             face = tuple(e.styles[name] for name in ("font-family", "font-weight", "font-style"))
-            shown.setdefault(face if e.own_text.isascii() else e.ref, e.ref)
+            shown.setdefault((face, frozenset("a" if sign.isascii() else sign for sign in e.own_text)), e.ref)
     return [*shown.values()]
 
 

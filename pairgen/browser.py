@@ -141,10 +141,11 @@ class Renderer:
         self._page: Page | None = None
         self._first = b""
         self._old: _Old | None = None
+        self._nodes: list[int] = []
 
     def load(self, page: Page) -> bytes:
         """Load the page anew and return its screenshot, PNG; PageFault where the page can't be had."""
-        self._page, self._old = page, None
+        self._page, self._old, self._nodes = page, None, []
         self.guard.admit(page)
         try:
             self._tab.goto(page.url, timeout=self._config.timeout_s * 1000)
@@ -229,6 +230,7 @@ class Renderer:
 
     def num_shadow_roots(self) -> int:
         """Return how many elements hold a shadow tree of the page's, closed ones included, which no script sees."""
+        self._nodes = []  # a document asked for again numbers its nodes anew
         nodes = [self._cdp.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]]
         count = 0
         while nodes:
@@ -239,9 +241,10 @@ class Renderer:
 
     def fonts(self, refs: list[int]) -> dict[int, tuple[PlatformFont, ...]]:
         """Return the fonts that drew each element's text and its children's, about 1 ms an element."""
-        root = self._cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
-        nodes = self._cdp.send("DOM.querySelectorAll", {"nodeId": root, "selector": ELEMENTS})["nodeIds"]
-        return {ref: self._fonts_of(nodes[ref]) for ref in refs}
+        if not self._nodes:
+            root = self._cdp.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+            self._nodes = self._cdp.send("DOM.querySelectorAll", {"nodeId": root, "selector": ELEMENTS})["nodeIds"]
+        return {ref: self._fonts_of(self._nodes[ref]) for ref in refs}
 
     def _fonts_of(self, node: int) -> tuple[PlatformFont, ...]:
         fonts = self._cdp.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]

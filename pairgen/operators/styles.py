@@ -1,6 +1,7 @@
 """Read computed CSS values: lengths, colours, effective radius."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pairgen.records import Element
@@ -26,6 +27,7 @@ class Rgb(NamedTuple):
         return "#" + "".join(f"{round(channel):02x}" for channel in self[:3])
 
 
+@lru_cache(maxsize=4096)
 def length_px(value: str, font_size_px: float = _REM_PX) -> float | None:
     """Return a CSS length in px (px, rem, em, unitless 0); None for keywords and percentages."""
     match = re.fullmatch(r"(-?\d*\.?\d+)(px|rem|em)?", value.strip())
@@ -56,6 +58,7 @@ def opacity(element: Element) -> float:
     return float(found[0]) if found else 1.0
 
 
+@lru_cache(maxsize=4096)
 def parse_color(value: str) -> Rgb | None:
     """Return a colour written as #hex, rgb() or rgba(); None for anything else."""
     value = value.strip().lower()
