@@ -95,9 +95,8 @@ def _word(hue: str, shade: int) -> str:
         return "dark olive green" if shade >= 900 else "olive green"
     if shade >= _BROWNS.get(hue, 1000):
         return "dark brown" if shade >= 900 else "brown"
-    if shade >= _DARK and hue in _DARK_WORDS:
-        return _shaded(_DARK_WORDS[hue], shade, _BRIGHT.get(hue, 0))
-    return _shaded(_WORDS[hue], shade, _BRIGHT.get(hue, 0))
+    word = _DARK_WORDS.get(hue, _WORDS[hue]) if shade >= _DARK else _WORDS[hue]
+    return _shaded(word, shade, _BRIGHT.get(hue, 0))
 
 
 def _muted(hue: str, shade: int) -> str:

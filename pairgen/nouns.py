@@ -173,7 +173,7 @@ def _column_noun(element: Element, tree: Tree) -> str:
 
 def _is_card_of_sidebar(element: Element, tree: Tree) -> bool:
     """Tell whether links lie on a card of their own, beside other things in a sidebar."""
-    is_card = has_surface(element.styles) and element.styles["border-top-left-radius"] != "0px"
+    is_card = has_surface(element.styles) and effective_radius_px(element) > 0
     return is_card and any(above.role == "sidebar" for above in tree.ancestors(element))
 
 
